@@ -1,0 +1,99 @@
+import type { BroadcastFlags } from '../../wire/broadcast';
+import { createDictionary, type Dictionary, lookUp } from './dictionary';
+import type { BaseAdapter, Callback, Namespace2 } from './types';
+
+const BaseAdapter: new (nsp: Namespace2) => BaseAdapter = require('socket.io-adapter-1');
+
+/** The sockets of a room, as Socket.IO 2 shows them. */
+export class Room {
+  readonly sockets: Dictionary<boolean> = createDictionary();
+  length = 0;
+
+  add(sid: string): void {
+    if (Object.hasOwn(this.sockets, sid)) return;
+    this.sockets[sid] = true;
+    this.length += 1;
+  }
+
+  del(sid: string): void {
+    if (!Object.hasOwn(this.sockets, sid)) return;
+    delete this.sockets[sid];
+    this.length -= 1;
+  }
+}
+
+/** Whom a packet is for; see `BroadcastOptions`. Socket.IO 2 leaves out what is empty. */
+export interface Targets {
+  rooms?: readonly (string | number)[];
+  except?: readonly (string | number)[];
+  flags?: BroadcastFlags;
+}
+
+/**
+ * The in-memory adapter of Socket.IO 2, for any room name: socket.io-adapter 1.x throws on `__proto__` and `constructor`.
+ * `except` may name rooms as well as sockets, since Socket.IO 4 nodes send such broadcasts.
+ */
+export class MemoryAdapter extends BaseAdapter {
+  readonly rooms: Dictionary<Room> = createDictionary();
+  readonly sids: Dictionary<Dictionary<boolean>> = createDictionary();
+
+  add(sid: string, room: string, fn?: Callback): void {
+    this.addAll(sid, [room], fn);
+  }
+
+  addAll(sid: string, rooms: readonly string[], fn?: Callback): void {
+    for (const room of rooms) {
+      this.sids[sid] ??= createDictionary();
+      this.sids[sid][room] = true;
+      this.rooms[room] = lookUp(this.rooms, room) ?? new Room();
+      this.rooms[room].add(sid);
+    }
+    callBack(fn);
+  }
+
+  del(sid: string, room: string, fn?: Callback): void {
+    const rooms = this.sids[sid];
+    if (rooms) delete rooms[room];
+    this.#delFrom(room, sid);
+    callBack(fn);
+  }
+
+  delAll(sid: string, fn?: Callback): void {
+    for (const room of Object.keys(this.sids[sid] ?? {})) this.#delFrom(room, sid);
+    delete this.sids[sid];
+    callBack(fn);
+  }
+
+  /** Sends a packet to the sockets of this node that the targets name. */
+  broadcastLocally(packet: object, targets: Targets): void {
+    const { volatile, compress } = targets.flags ?? {};
+    const options = { preEncoded: true, volatile, compress };
+    this.encoder.encode({ ...packet, nsp: this.nsp.name }, (encodedPackets) => {
+      for (const sid of this.targetsOf(targets)) lookUp(this.nsp.connected, sid)?.packet(encodedPackets, options);
+    });
+  }
+
+  /** The ids of the sockets of this node that the targets name. */
+  targetsOf({ rooms = [], except = [] }: Targets): Set<string> {
+    const sids = new Set(rooms.length > 0 ? rooms.flatMap((room) => this.#sidsIn(room)) : Object.keys(this.sids));
+    for (const name of except) {
+      sids.delete(String(name));
+      for (const sid of this.#sidsIn(name)) sids.delete(sid);
+    }
+    return sids;
+  }
+
+  #sidsIn(room: string | number): string[] {
+    return Object.keys(lookUp(this.rooms, String(room))?.sockets ?? {});
+  }
+
+  #delFrom(room: string, sid: string): void {
+    const members = lookUp(this.rooms, room);
+    members?.del(sid);
+    if (members?.length === 0) delete this.rooms[room];
+  }
+}
+
+function callBack(fn: Callback | undefined): void {
+  if (fn) process.nextTick(fn, null);
+}

@@ -1,0 +1,35 @@
+import type { EventEmitter } from 'node:events';
+
+/** What is needed of Socket.IO 2's classes, which have no types of their own. */
+
+export interface Namespace2 {
+  readonly name: string;
+  readonly server: Server2;
+  readonly connected: Record<string, Socket2>;
+  readonly adapter?: unknown;
+}
+
+export interface Server2 {
+  readonly encoder: Encoder2;
+}
+
+/** socket.io-parser 3. It calls back before it returns. */
+export interface Encoder2 {
+  encode(packet: object, callback: (encodedPackets: unknown[]) => void): void;
+}
+
+export interface Socket2 {
+  readonly id: string;
+  join(room: string, callback: (error?: Error | null) => void): unknown;
+  leave(room: string, callback: (error?: Error | null) => void): unknown;
+  disconnect(close: boolean): unknown;
+  packet(encodedPackets: unknown[], options: object): unknown;
+}
+
+/** socket.io-adapter 1.x. */
+export interface BaseAdapter extends EventEmitter {
+  readonly nsp: Namespace2;
+  readonly encoder: Encoder2;
+}
+
+export type Callback<T = void> = (error: Error | null, value: T) => void;

@@ -1,0 +1,120 @@
+import uid2 from 'uid2';
+import { AdapterClosedError, RequestFailedError } from '../errors';
+import type { Answer, Request, Sender } from '../wire/messages';
+import { outcomeOf, partialOf, timeoutOf } from './outcome';
+import type { Census, Peer } from './peers';
+import { PendingRequest } from './pending';
+
+/** How often it is checked whether those who are waited for are still there. */
+const RECHECK_MS = 1000;
+
+interface Transport {
+  readonly requestsTimeout: number;
+  /** Answers the request on this node. */
+  answer(request: Request): Promise<Answer>;
+  /** Sends the request to the other nodes, once this node can hear their answers. */
+  send(id: string, request: Request): Promise<Error | undefined>;
+  /** Counts who listens. */
+  census(): Promise<Census>;
+}
+
+interface Waiting {
+  pending: PendingRequest;
+  settle(outcome: { value: unknown } | { error: Error }): void;
+}
+
+/** The requests of one node that wait for answers: each is settled once, at its timeout at the latest. */
+export class Requests {
+  readonly #transport: Transport;
+  readonly #own: Peer;
+  readonly #waiting = new Map<string, Waiting>();
+  #closed = false;
+
+  constructor(own: Peer, transport: Transport) {
+    this.#own = own;
+    this.#transport = transport;
+  }
+
+  /**
+   * @throws {RequestTimeoutError} when not everyone answered in time
+   * @throws {UnknownSocketError} when every node said that it does not have the socket
+   * @throws {RequestFailedError} when it could not be sent
+   * @throws {AdapterClosedError}
+   */
+  ask(request: Request): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new AdapterClosedError());
+    const id = uid2(6);
+    const pending = new PendingRequest(request, this.#own);
+    return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => settle({ error: timeoutOf(pending) }), this.#transport.requestsTimeout);
+      const recheck = setInterval(() => void this.#count(id), RECHECK_MS);
+      const settle: Waiting['settle'] = (outcome) => {
+        clearTimeout(timeout);
+        clearInterval(recheck);
+        if (!this.#waiting.delete(id)) return;
+        if ('error' in outcome) reject(outcome.error);
+        else resolve(outcome.value);
+      };
+      this.#waiting.set(id, { pending, settle });
+      this.#start(id, pending).catch((error) => this.#fail(id, error));
+    });
+  }
+
+  /** What a waiting request asked for, or undefined when none has this id. */
+  get(id: string): Request | undefined {
+    return this.#waiting.get(id)?.pending.request;
+  }
+
+  add(id: string, sender: Sender | undefined, answer: Answer): void {
+    this.#waiting.get(id)?.pending.add(sender, answer);
+    this.#check(id);
+  }
+
+  nodeLeft(uid: string): void {
+    for (const [id, { pending }] of [...this.#waiting]) {
+      pending.nodeLeft(uid);
+      this.#check(id);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { settle } of [...this.#waiting.values()]) settle({ error: new AdapterClosedError() });
+  }
+
+  async #start(id: string, { request }: PendingRequest): Promise<void> {
+    const { uid, link } = this.#own;
+    const answered = this.#transport
+      .answer(request)
+      .then((answer) => this.add(id, { uid, link, nodes: [uid] }, answer));
+    // when the socket is here, nobody else has it
+    if ('sid' in request) await answered;
+    if (!this.#waiting.has(id)) return;
+    const failure = await this.#transport.send(id, request);
+    if (failure) this.#fail(id, failure);
+    else await this.#count(id);
+  }
+
+  async #count(id: string): Promise<void> {
+    try {
+      const census = await this.#transport.census();
+      this.#waiting.get(id)?.pending.expect(census);
+      this.#check(id);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  #check(id: string): void {
+    const waiting = this.#waiting.get(id);
+    const outcome = waiting && outcomeOf(waiting.pending);
+    if (outcome) waiting.settle(outcome);
+  }
+
+  #fail(id: string, cause: unknown): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    const { pending } = waiting;
+    waiting.settle({ error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
+  }
+}

@@ -1,0 +1,187 @@
+import { InvalidOptionError } from './errors';
+import type { ConnectionSettings } from './redis/connect';
+
+/**
+ * Where and how the adapter connects when it is given no client. The names are those of node_redis 2 and 3, which
+ * socket.io-redis 5.x passed its options on to; they are mapped on redis 6.
+ */
+export interface ConnectionOptions {
+  /** Default `localhost`. */
+  host?: string;
+  /** 1 to 65535; default 6379. */
+  port?: number | string;
+  /** The path of a Unix socket, used instead of host and port. */
+  path?: string;
+  /** A uri, as the first argument takes it. */
+  url?: string;
+  /** The ACL user (Redis 6 or later). */
+  user?: string;
+  /** The same as `user`. */
+  username?: string;
+  password?: string;
+  /** The same as `password`. */
+  auth_pass?: string;
+  /** The database to select, a whole number from 0 on. Pub/Sub is the same in all of them. */
+  db?: number | string;
+  /** The options of `tls.connect()`, or true for its defaults. */
+  tls?: object | boolean;
+  /** The only family of addresses to use: `IPv4` or 4, `IPv6` or 6. */
+  family?: 'IPv4' | 'IPv6' | 4 | 6;
+  /** How long one attempt to connect may take, in milliseconds; default 5000. */
+  connect_timeout?: number;
+  /** Whether TCP keep-alive is on; default true. */
+  socket_keepalive?: boolean;
+  /** Says how many milliseconds to wait before the next attempt to connect; anything else than a number gives up. */
+  retry_strategy?: (state: RetryState) => number | Error | undefined | null;
+}
+
+/** What node_redis tells a `retry_strategy`. */
+export interface RetryState {
+  /** The number of this attempt, from 1 on. */
+  attempt: number;
+  error: Error;
+  /** Since the connection was lost, in milliseconds. */
+  total_retry_time: number;
+  /** How often the connection was made before. Always 0: redis 6 does not tell. */
+  times_connected: number;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
+  'host',
+  'port',
+  'path',
+  'url',
+  'user',
+  'username',
+  'password',
+  'auth_pass',
+  'db',
+  'tls',
+  'family',
+  'connect_timeout',
+  'socket_keepalive',
+  'retry_strategy',
+]);
+
+export function isConnectionOption(name: string): boolean {
+  return OPTIONS.has(name);
+}
+
+type Unchecked = Partial<Record<keyof ConnectionOptions, unknown>>;
+
+/** @throws {InvalidOptionError} */
+export function connectionSettings(uri: unknown, options: ConnectionOptions): ConnectionSettings {
+  const merged: Unchecked = { ...readUri(uri ?? options.url), ...defined(options) };
+  return {
+    host: readText('host', merged.host) ?? 'localhost',
+    port: readWhole('port', merged.port, 1, 65535) ?? 6379,
+    path: readText('path', merged.path),
+    username: readText('user', merged.user ?? merged.username),
+    password: readPassword(merged.password ?? merged.auth_pass),
+    database: readWhole('db', merged.db, 0, 2 ** 31 - 1),
+    tls: readTls(merged.tls),
+    family: readFamily(merged.family),
+    connectTimeout: readWhole('connect_timeout', merged.connect_timeout, 1, 2 ** 31 - 1),
+    keepAlive: readBoolean('socket_keepalive', merged.socket_keepalive),
+    reconnectStrategy: readRetryStrategy(merged.retry_strategy),
+  };
+}
+
+/** Reads `localhost:6379`, `redis://user:password@host:port/db?option=value`, `rediss://…` or the path of a Unix socket. */
+function readUri(uri: unknown): Unchecked {
+  if (uri === undefined || uri === null || uri === '') return {};
+  if (typeof uri === 'number') return { port: uri };
+  if (typeof uri !== 'string') throw new InvalidOptionError('uri', 'a string', uri);
+  if (uri.startsWith('/')) return { path: uri };
+  if (uri.startsWith('unix:')) return { path: uri.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') };
+  const url = parseUrl(uri);
+  return {
+    ...queryOptions(url),
+    ...defined({
+      host: unbracket(url.hostname) || undefined,
+      port: url.port || undefined,
+      user: decodeURIComponent(url.username) || undefined,
+      password: decodeURIComponent(url.password) || undefined,
+      db: url.pathname.slice(1) || undefined,
+      tls: url.protocol === 'rediss:' ? true : undefined,
+    }),
+  };
+}
+
+function parseUrl(uri: string): URL {
+  const expected = 'a uri such as localhost:6379 or redis://user:password@host:6379/0';
+  // the message must not repeat a password
+  const shown = uri.replace(/\/\/.*@/, '//…@');
+  const withScheme = /^[a-z][a-z+.-]*:\/\//i.test(uri) ? uri : `redis://${uri}`;
+  if (!URL.canParse(withScheme)) throw new InvalidOptionError('uri', expected, shown);
+  const url = new URL(withScheme);
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') throw new InvalidOptionError('uri', expected, shown);
+  return url;
+}
+
+function queryOptions(url: URL): Unchecked {
+  return Object.fromEntries([...url.searchParams].filter(([name]) => isConnectionOption(name)));
+}
+
+function unbracket(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+function readText(option: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value === '') throw new InvalidOptionError(option, 'a string', value);
+  return value;
+}
+
+function readPassword(value: unknown): string | undefined {
+  const password = typeof value === 'number' ? String(value) : value;
+  if (password === undefined || password === null || typeof password === 'string') return password ?? undefined;
+  // errors end up in logs
+  throw new InvalidOptionError('password', 'a string', '(hidden)');
+}
+
+function readBoolean(option: string, value: unknown): boolean | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'boolean') throw new InvalidOptionError(option, 'true or false', value);
+  return value;
+}
+
+function readWhole(option: string, value: unknown, min: number, max: number): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < min || number > max) {
+    throw new InvalidOptionError(option, `a whole number from ${min} to ${max}`, value);
+  }
+  return number;
+}
+
+function readTls(value: unknown): object | undefined {
+  if (value === undefined || value === null || value === false) return undefined;
+  if (value === true) return {};
+  if (typeof value !== 'object') throw new InvalidOptionError('tls', 'an object or true', value);
+  return value;
+}
+
+function readFamily(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const family = { IPv4: 4, IPv6: 6, 4: 4, 6: 6 }[String(value)];
+  if (family === undefined) throw new InvalidOptionError('family', 'IPv4, IPv6, 4 or 6', value);
+  return family;
+}
+
+function readRetryStrategy(value: unknown): ConnectionSettings['reconnectStrategy'] {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'function') throw new InvalidOptionError('retry_strategy', 'a function', value);
+  const strategy = value as NonNullable<ConnectionOptions['retry_strategy']>;
+  let lostAt = Date.now();
+  return (retries, error) => {
+    if (retries === 0) lostAt = Date.now();
+    const total_retry_time = Date.now() - lostAt;
+    const answer = strategy({ attempt: retries + 1, error, total_retry_time, times_connected: 0 });
+    return typeof answer === 'number' || answer instanceof Error ? answer : false;
+  };
+}
+
+function defined(options: Unchecked): Unchecked {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,143 @@
+/**
+ * The errors a user can meet. Each has a stable `code` to switch on; the message says what happened and what to do.
+ */
+export abstract class SocketIoRedisError extends Error {
+  abstract readonly code: string;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** An option, or an argument, is not what it must be. Thrown at once by the call that got it. */
+export class InvalidOptionError extends TypeError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_OPTION';
+
+  constructor(
+    /** The option's name. */
+    readonly option: string,
+    expected: string,
+    received: unknown,
+  ) {
+    super(`socket.io-redis: the option "${option}" must be ${expected}, but it is ${describe(received)}`);
+  }
+
+  override get name(): string {
+    return 'InvalidOptionError';
+  }
+}
+
+/** `pubClient` or `subClient` is no Redis client that this package knows. */
+export class UnsupportedClientError extends TypeError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_CLIENT';
+
+  constructor(
+    /** `pubClient` or `subClient`. */
+    readonly option: string,
+    received: unknown,
+  ) {
+    super(
+      `socket.io-redis: "${option}" is not a Redis client that this package supports (redis 2.8 to 6 or ioredis 4 to 6, ` +
+        `with their Cluster and Sentinel clients): it is ${describe(received)}`,
+    );
+  }
+
+  override get name(): string {
+    return 'UnsupportedClientError';
+  }
+}
+
+/** The adapter was given to a Socket.IO version that it does not support. */
+export class UnsupportedSocketIoError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_SERVER';
+
+  constructor() {
+    super('socket.io-redis: this Socket.IO server is not supported; use Socket.IO 2 (2.3 or later)');
+  }
+}
+
+/** A request was not answered by every node within `requestsTimeout`. */
+export class RequestTimeoutError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_TIMEOUT';
+  /** What had come in: the same value that the request would have given, from the nodes that answered. */
+  readonly partial: unknown;
+  /** How many nodes answered, this one included. */
+  readonly received: number;
+  /** How many nodes were expected to, this one included; undefined when Redis did not say it in time. */
+  readonly expected: number | undefined;
+  /** The uids of the nodes that did not answer, as far as they are known by name. */
+  readonly missing: readonly string[];
+
+  constructor(
+    readonly request: string,
+    outcome: { partial: unknown; received: number; expected: number | undefined; missing: readonly string[] },
+  ) {
+    const { received, expected, missing } = outcome;
+    super(
+      `timeout reached while waiting for ${request} response: ${received} of ${expected ?? 'an unknown number of'} ` +
+        `nodes answered${missing.length > 0 ? `, not ${missing.join(', ')}` : ''}`,
+    );
+    this.partial = outcome.partial;
+    this.received = received;
+    this.expected = expected;
+    this.missing = missing;
+  }
+}
+
+/** No node has the socket that a request names. */
+export class UnknownSocketError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_UNKNOWN_SOCKET';
+
+  constructor(
+    /** The socket id that was asked for. */
+    readonly sid: string,
+  ) {
+    super(`no node has a socket with the id "${sid}"`);
+  }
+}
+
+/** A request could not be sent, or Redis could not say who must answer. The `cause` is the Redis client's error. */
+export class RequestFailedError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_REQUEST';
+  /** What had come in before the failure. */
+  readonly partial: unknown;
+
+  constructor(request: string, partial: unknown, cause: unknown) {
+    super(`the ${request} request failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.partial = partial;
+  }
+}
+
+/** The adapter was closed before a request was answered, or is used after that. */
+export class AdapterClosedError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_CLOSED';
+
+  constructor() {
+    super('the adapter is closed');
+  }
+}
+
+/** A value in an emitted event cannot be sent to the other nodes. Thrown by `emit()` before anything is sent. */
+export class UnsendableValueError extends TypeError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_VALUE';
+
+  constructor(
+    /** Where the value is, for instance `data[1].user.callback`. */
+    readonly path: string,
+    reason: string,
+  ) {
+    super(`cannot send ${path} to the other nodes: ${reason}`);
+  }
+
+  override get name(): string {
+    return 'UnsendableValueError';
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null || typeof value === 'undefined') return String(value);
+  if (typeof value === 'object')
+    return `an object with the keys ${Object.keys(value).slice(0, 8).join(', ') || '(none)'}`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  return `${String(value)} (a ${typeof value})`;
+}

@@ -1,0 +1,74 @@
+import uid2 from 'uid2';
+import { RedisAdapter } from './adapters/socket-io-2';
+import type { Namespace2 } from './adapters/socket-io-2/types';
+import { UnsupportedSocketIoError } from './errors';
+import { type RedisAdapterOptions, type RedisClient, readSettings } from './options';
+import { endClient, sharePubSub } from './redis/clients';
+
+/** What `io.adapter()` takes. Socket.IO makes one adapter a namespace with it. */
+export interface AdapterFactory {
+  new (nsp: object): RedisAdapter;
+  (nsp: object): RedisAdapter;
+  /** The name of this server among the nodes. */
+  readonly uid: string;
+  readonly prefix: string;
+  readonly requestsTimeout: number;
+  readonly pubClient: RedisClient;
+  readonly subClient: RedisClient;
+}
+
+export function createFactory(uri: string | number | undefined, options: RedisAdapterOptions): AdapterFactory {
+  const { owned, ...settings } = readSettings(uri, options);
+  const { pubClient, subClient } = settings;
+  const uid = uid2(6);
+  const uidOf = uidPerServer(uid);
+  const warn = warnOnce();
+  let adapters = 0;
+
+  function factory(nsp: object): RedisAdapter {
+    if (!isNamespace2(nsp)) throw new UnsupportedSocketIoError();
+    const { pubSub, release } = sharePubSub(pubClient, subClient);
+    adapters += 1;
+    return new RedisAdapter(nsp, {
+      ...settings,
+      uid: uidOf(nsp.server),
+      pubSub,
+      warn,
+      async release() {
+        release();
+        adapters -= 1;
+        if (adapters === 0) await Promise.all(owned.map(endClient));
+      },
+    });
+  }
+  return Object.assign(factory, { uid, ...settings }) as object as AdapterFactory;
+}
+
+/** Socket.IO 2 keeps its connected sockets in an object; Socket.IO 3 and 4 have no such property. */
+function isNamespace2(nsp: object): nsp is Namespace2 {
+  return 'connected' in nsp && typeof nsp.connected === 'object' && 'server' in nsp && 'name' in nsp;
+}
+
+/** Servers that share one factory are nodes of their own: the first has the factory's uid. */
+function uidPerServer(firstUid: string): (server: object) => string {
+  const uids = new WeakMap<object, string>();
+  let next: string | undefined = firstUid;
+  return (server) => {
+    const uid = uids.get(server) ?? next ?? uid2(6);
+    next = undefined;
+    uids.set(server, uid);
+    return uid;
+  };
+}
+
+function warnOnce(): (error: Error) => void {
+  let warned = false;
+  return (error) => {
+    if (warned) return;
+    warned = true;
+    process.emitWarning(
+      `socket.io-redis: ${error.message} (nobody listens to the "error" event of the adapter, so further errors are not shown)`,
+      { type: 'SocketIoRedisWarning', code: 'SOCKET_IO_REDIS_ERROR' },
+    );
+  };
+}

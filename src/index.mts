@@ -1,0 +1,35 @@
+import redisAdapter from './index.js';
+
+// the very objects that `require()` gives: there is one implementation
+export default redisAdapter;
+export const {
+  createAdapter,
+  RedisAdapter,
+  SocketIoRedisError,
+  InvalidOptionError,
+  UnsupportedClientError,
+  UnsupportedSocketIoError,
+  RequestTimeoutError,
+  UnknownSocketError,
+  RequestFailedError,
+  AdapterClosedError,
+  UnsendableValueError,
+} = redisAdapter;
+
+export type RedisAdapter = redisAdapter.RedisAdapter;
+export type SocketIoRedisError = redisAdapter.SocketIoRedisError;
+export type InvalidOptionError = redisAdapter.InvalidOptionError;
+export type UnsupportedClientError = redisAdapter.UnsupportedClientError;
+export type UnsupportedSocketIoError = redisAdapter.UnsupportedSocketIoError;
+export type RequestTimeoutError = redisAdapter.RequestTimeoutError;
+export type UnknownSocketError = redisAdapter.UnknownSocketError;
+export type RequestFailedError = redisAdapter.RequestFailedError;
+export type AdapterClosedError = redisAdapter.AdapterClosedError;
+export type UnsendableValueError = redisAdapter.UnsendableValueError;
+export type {
+  AdapterFactory,
+  AdapterStats,
+  CustomHook,
+  RedisAdapterOptions,
+  RedisClient,
+} from './index.js';

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  isIoredis,
+  isIoredisCluster,
+  publishWithIoredis,
+  publishWithIoredisCluster,
+  subscribeWithIoredis,
+} from './ioredis';
+import {
+  isNodeRedis,
+  isNodeRedisSentinel,
+  type NodeRedisClient,
+  publishWithNodeRedis,
+  publishWithNodeRedisSentinel,
+  subscribeWithNodeRedis,
+} from './node-redis';
+import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
+import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
+import { type ErrorSource, type Publisher, PubSub, type Subscriber } from './pub-sub';
+
+/**
+ * The one place where a client is recognised: by what it can do, never by the name of its class, which a minifier changes.
+ */
+
+/** Whether this is a client of a library, and of a kind, that the package supports. */
+export function isRedisClient(client: unknown): client is object & ErrorSource {
+  return isEmitter(client) && (isNodeRedis(client) || isIoredis(client) || isNodeRedis3(client));
+}
+
+function publisherOf(client: object): Publisher {
+  if (isNodeRedisCluster(client)) return publishWithNodeRedisCluster(client);
+  if (isNodeRedisSentinel(client)) return publishWithNodeRedisSentinel(client);
+  if (isNodeRedis(client)) return publishWithNodeRedis(client as object as NodeRedisClient);
+  if (isIoredisCluster(client)) return publishWithIoredisCluster(client);
+  if (isIoredis(client)) return publishWithIoredis(client);
+  if (isNodeRedis3(client)) return publishWithNodeRedis3(client);
+  throw new TypeError('not a Redis client');
+}
+
+function subscriberOf(client: object): Subscriber {
+  if (isNodeRedis(client)) return subscribeWithNodeRedis(client);
+  if (isIoredis(client)) return subscribeWithIoredis(client);
+  if (isNodeRedis3(client)) return subscribeWithNodeRedis3(client);
+  throw new TypeError('not a Redis client');
+}
+
+interface Shared {
+  pubSub: PubSub;
+  users: number;
+}
+
+const sharedBySubscriber = new WeakMap<object, Map<object, Shared>>();
+
+/**
+ * The PubSub of this pair of clients, shared by all who ask for it.
+ *
+ * @returns with `release`, to be called once: the last one to do so takes the listeners off the clients
+ */
+export function sharePubSub(pubClient: object & ErrorSource, subClient: object & ErrorSource) {
+  const byPublisher = sharedBySubscriber.get(subClient) ?? new Map<object, Shared>();
+  sharedBySubscriber.set(subClient, byPublisher);
+  const shared = byPublisher.get(pubClient) ?? {
+    pubSub: new PubSub(publisherOf(pubClient), subscriberOf(subClient), [...new Set([pubClient, subClient])]),
+    users: 0,
+  };
+  byPublisher.set(pubClient, shared);
+  shared.users += 1;
+  return {
+    pubSub: shared.pubSub,
+    release(): void {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      shared.pubSub.close();
+      byPublisher.delete(pubClient);
+    },
+  };
+}
+
+/** A second connection like this one, connecting by itself. */
+export function duplicateClient(client: object & ErrorSource): object & ErrorSource {
+  const { duplicate } = client as { duplicate?: () => unknown };
+  const copy = duplicate?.call(client);
+  if (!isRedisClient(copy)) throw new TypeError('the client has no duplicate()');
+  if (isNodeRedis(copy)) connect(copy);
+  return copy;
+}
+
+/** Connects a client of redis 4 or later, which does not do so by itself. */
+export function connect(client: object): void {
+  const { connect } = client as { connect: () => Promise<unknown> };
+  // its failure is told by the `error` event as well
+  connect.call(client).catch(() => undefined);
+}
+
+const END_WITHIN_MS = 500;
+
+/** Ends a client's connections: what was written still goes out, but a Redis that is away is not waited for. */
+export async function endClient(client: object): Promise<void> {
+  if (isNodeRedis(client)) {
+    // redis 5 renamed quit to close, and disconnect to destroy
+    const { close, destroy, quit, disconnect } = client as object as Partial<Record<string, () => Promise<unknown>>>;
+    const closed = client.isReady ? (close ?? quit)?.call(client).catch(() => undefined) : undefined;
+    await Promise.race([closed, sleep(END_WITHIN_MS, undefined, { ref: false })]);
+    if (client.isOpen) await (destroy ?? disconnect)?.call(client);
+  } else if (isIoredis(client)) {
+    client.disconnect();
+  } else if (isNodeRedis3(client)) {
+    client.end(true);
+  }
+}
+
+function isEmitter(client: unknown): client is object & ErrorSource {
+  return (
+    typeof client === 'object' &&
+    client !== null &&
+    'on' in client &&
+    typeof client.on === 'function' &&
+    'removeListener' in client
+  );
+}

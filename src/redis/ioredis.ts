@@ -1,0 +1,99 @@
+import { readCounts, sumCounts } from './counts';
+import type { Publisher, Subscriber } from './pub-sub';
+
+/** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
+export interface IoredisClient {
+  /** 'wait', 'connecting', 'connect', 'ready', 'close', 'reconnecting' or 'end'. */
+  readonly status: string;
+  connect(): Promise<unknown>;
+  disconnect(): unknown;
+  publish(channel: string, payload: string | Buffer): Promise<unknown>;
+  subscribe(...channels: string[]): Promise<unknown>;
+  unsubscribe(...channels: string[]): Promise<unknown>;
+  psubscribe(...patterns: string[]): Promise<unknown>;
+  punsubscribe(...patterns: string[]): Promise<unknown>;
+  call(command: string, ...args: string[]): Promise<unknown>;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+export interface IoredisCluster extends IoredisClient {
+  readonly isCluster: true;
+  nodes(role: 'all' | 'master'): IoredisClient[];
+}
+
+export function isIoredis(client: object): client is IoredisClient {
+  return 'psubscribe' in client && 'status' in client && typeof client.status === 'string' && 'call' in client;
+}
+
+export function isIoredisCluster(client: object): client is IoredisCluster {
+  return isIoredis(client) && 'isCluster' in client && client.isCluster === true;
+}
+
+export function subscribeWithIoredis(client: IoredisClient): Subscriber {
+  return {
+    isReady: () => client.status === 'ready',
+    subscribe: (channels) => client.subscribe(...channels),
+    unsubscribe: (channels) => client.unsubscribe(...channels),
+    psubscribe: (patterns) => client.psubscribe(...patterns),
+    punsubscribe: (patterns) => client.punsubscribe(...patterns),
+    listen({ message, patternMessage, ready }) {
+      const onMessage = (channel: Buffer | string, payload: Buffer) => message(channel.toString(), payload);
+      const onPatternMessage = (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
+        patternMessage(pattern.toString(), channel.toString(), payload);
+      client.on('messageBuffer', onMessage);
+      client.on('pmessageBuffer', onPatternMessage);
+      client.on('ready', ready);
+      connectIfLazy(client);
+      return () => {
+        client.removeListener('messageBuffer', onMessage);
+        client.removeListener('pmessageBuffer', onPatternMessage);
+        client.removeListener('ready', ready);
+      };
+    },
+  };
+}
+
+/**
+ * A client made with `lazyConnect` connects with its first command. But nothing may be subscribed before it is ready: a
+ * SUBSCRIBE sent inside its `connect` event makes its ready check fail, and it stays deaf for ever (ioredis up to 5).
+ */
+function connectIfLazy(client: IoredisClient): void {
+  // its failure is told by the `error` event as well
+  if (client.status === 'wait') client.connect().catch(() => undefined);
+}
+
+export function publishWithIoredis(client: IoredisClient): Publisher {
+  return {
+    publish: (channel, payload) => client.publish(channel, payload),
+    countSubscribers: (channels) => countOn(client, channels),
+  };
+}
+
+export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
+  let pinned: IoredisClient | undefined;
+
+  /** One node for all messages: the Cluster's own `publish()` picks one at random, and so loses their order. */
+  function publishingNode(): IoredisClient {
+    if (pinned?.status === 'ready') return pinned;
+    const masters = cluster.nodes('master');
+    const connected = masters.filter(({ status }) => status === 'ready');
+    if (connected.length > 0) pinned = connected[Math.floor(Math.random() * connected.length)];
+    else if (!pinned || !masters.includes(pinned)) pinned = masters[Math.floor(Math.random() * masters.length)];
+    // without any node yet, the Cluster keeps the message until it has one
+    return pinned ?? cluster;
+  }
+
+  return {
+    publish: (channel, payload) => publishingNode().publish(channel, payload),
+    async countSubscribers(channels) {
+      const counts = await Promise.all(cluster.nodes('all').map((node) => countOn(node, channels)));
+      if (counts.length === 0) throw new Error('the Redis Cluster client is not connected');
+      return sumCounts(counts);
+    },
+  };
+}
+
+async function countOn(client: IoredisClient, channels: readonly string[]): Promise<number[]> {
+  return readCounts(await client.call('PUBSUB', 'NUMSUB', ...channels));
+}

@@ -1,0 +1,60 @@
+import { readCounts } from './counts';
+import type { Publisher, Subscriber } from './pub-sub';
+
+/** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
+export interface NodeRedis3Client {
+  /** True from the moment on at which the server takes commands. */
+  readonly ready: boolean;
+  publish(channel: string, payload: string | Buffer, callback: Callback): unknown;
+  subscribe(channels: string[], callback: Callback): unknown;
+  unsubscribe(channels: string[], callback: Callback): unknown;
+  psubscribe(patterns: string[], callback: Callback): unknown;
+  punsubscribe(patterns: string[], callback: Callback): unknown;
+  send_command(command: string, args: string[], callback: Callback): unknown;
+  end(flush: boolean): unknown;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+type Callback = (error: Error | null, reply: unknown) => void;
+
+export function isNodeRedis3(client: object): client is NodeRedis3Client {
+  return 'psubscribe' in client && 'send_command' in client && 'ready' in client && typeof client.ready === 'boolean';
+}
+
+export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
+  return {
+    isReady: () => client.ready,
+    subscribe: (channels) => promised((done) => client.subscribe([...channels], done)),
+    unsubscribe: (channels) => promised((done) => client.unsubscribe([...channels], done)),
+    psubscribe: (patterns) => promised((done) => client.psubscribe([...patterns], done)),
+    punsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
+    listen({ message, patternMessage, ready }) {
+      const onMessage = (channel: Buffer | string, payload: Buffer) => message(channel.toString(), payload);
+      const onPatternMessage = (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
+        patternMessage(pattern.toString(), channel.toString(), payload);
+      client.on('messageBuffer', onMessage);
+      client.on('pmessageBuffer', onPatternMessage);
+      client.on('ready', ready);
+      return () => {
+        client.removeListener('messageBuffer', onMessage);
+        client.removeListener('pmessageBuffer', onPatternMessage);
+        client.removeListener('ready', ready);
+      };
+    },
+  };
+}
+
+export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
+  return {
+    publish: (channel, payload) => promised((done) => client.publish(channel, payload, done)),
+    countSubscribers: async (channels) =>
+      readCounts(await promised((done) => client.send_command('pubsub', ['numsub', ...channels], done))),
+  };
+}
+
+function promised(command: (done: Callback) => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    command((error, reply) => (error ? reject(error) : resolve(reply)));
+  });
+}

@@ -1,0 +1,131 @@
+import debugModule from 'debug';
+import { readCounts, sumCounts } from './counts';
+import type { NodeRedisClient } from './node-redis';
+import type { Publisher } from './pub-sub';
+
+const debug = debugModule('socket.io-redis:node-redis-cluster');
+
+/** redis 4 to 6, `createCluster()`. */
+export interface NodeRedisCluster {
+  readonly masters: readonly ClusterNode[];
+  nodeClient(node: ClusterNode): ClusterClient | Promise<ClusterClient>;
+  publish(channel: string, payload: string | Buffer): Promise<unknown>;
+}
+
+interface ClusterNode {
+  readonly address: string;
+}
+
+interface ClusterClient extends NodeRedisClient {
+  readonly isOpen: boolean;
+  duplicate(overrides: object): ReplicaClient;
+  readonly options?: { socket?: object | undefined } | undefined;
+}
+
+interface ReplicaClient extends ClusterClient {
+  connect(): Promise<unknown>;
+  disconnect(): unknown;
+  destroy?(): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export function isNodeRedisCluster(client: object): client is NodeRedisCluster {
+  return 'nodeClient' in client && typeof client.nodeClient === 'function' && 'pSubscribe' in client;
+}
+
+export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publisher {
+  let pinned: Promise<ClusterClient> | ClusterClient | undefined;
+
+  /** One node for all messages: the Cluster's own `publish()` picks one at random, and so loses their order. */
+  function publishingNode(): Promise<ClusterClient> | ClusterClient {
+    if (pinned && (pinned instanceof Promise || pinned.isReady)) return pinned;
+    const node = pickNode(cluster.masters);
+    if (!node) throw new Error('the Redis Cluster client is not connected');
+    const choice = Promise.resolve(cluster.nodeClient(node));
+    pinned = choice;
+    choice.then(
+      (client) => {
+        if (pinned === choice) pinned = client;
+      },
+      () => {
+        if (pinned === choice) pinned = undefined;
+      },
+    );
+    return choice;
+  }
+
+  return {
+    async publish(channel, payload) {
+      const node = publishingNode();
+      return node instanceof Promise ? (await node).publish(channel, payload) : node.publish(channel, payload);
+    },
+    countSubscribers: (channels) => countOverCluster(cluster, channels),
+  };
+}
+
+/** A node that is connected, if there is one. */
+function pickNode(masters: NodeRedisCluster['masters']): ClusterNode | undefined {
+  const connected = masters.filter((node) => 'client' in node && isReady(node.client));
+  const candidates = connected.length > 0 ? connected : masters;
+  return candidates[Math.floor(Math.random() * candidates.length)];
+}
+
+function isReady(client: unknown): boolean {
+  return typeof client === 'object' && client !== null && 'isReady' in client && client.isReady === true;
+}
+
+/**
+ * Each node of a Cluster counts its own subscribers only, and a subscriber may sit on a replica. The client itself knows
+ * the replicas just when it was made with `useReplicas`, so the Cluster is asked.
+ */
+async function countOverCluster(cluster: NodeRedisCluster, channels: readonly string[]): Promise<number[]> {
+  const masters = await Promise.all(cluster.masters.map(async (node) => cluster.nodeClient(node)));
+  const first = masters[0];
+  if (!first) throw new Error('the Redis Cluster client is not connected');
+  const [replicas, ...counted] = await Promise.all([
+    countOnReplicas(first, channels),
+    ...masters.map((client) => countOn(client, channels)),
+  ]);
+  return sumCounts([...counted, ...replicas]);
+}
+
+async function countOnReplicas(master: ClusterClient, channels: readonly string[]): Promise<number[][]> {
+  const nodes = String(await master.sendCommand(['CLUSTER', 'NODES']));
+  return Promise.all(readReplicas(nodes).map((replica) => countOnReplica(master, replica, channels)));
+}
+
+async function countOnReplica(master: ClusterClient, { host, port }: Address, channels: readonly string[]) {
+  const socket = { ...master.options?.socket, host, port, reconnectStrategy: false, connectTimeout: 1000 };
+  const client = master.duplicate({ socket });
+  client.on('error', (error) => debug('replica %s:%d: %s', host, port, error));
+  try {
+    await client.connect();
+    return await countOn(client, channels);
+  } catch (error) {
+    // a replica that is away has no subscribers
+    debug('could not count on the replica %s:%d: %s', host, port, error);
+    return [];
+  } finally {
+    if (client.isOpen) await (client.destroy ? client.destroy() : client.disconnect());
+  }
+}
+
+interface Address {
+  host: string;
+  port: number;
+}
+
+/** Reads the healthy replicas off CLUSTER NODES: `id host:port@bus[,hostname] flags …`, a line each. */
+function readReplicas(nodes: string): Address[] {
+  return nodes.split('\n').flatMap((line) => {
+    const [, address = '', flags = ''] = line.split(' ');
+    const [, host, port] = /^(.*):(\d+)(?:@|$)/.exec(address) ?? [];
+    return host && /slave|replica/.test(flags) && !/fail|noaddr|handshake/.test(flags)
+      ? [{ host, port: Number(port) }]
+      : [];
+  });
+}
+
+async function countOn(client: NodeRedisClient, channels: readonly string[]): Promise<number[]> {
+  return readCounts(await client.sendCommand(['PUBSUB', 'NUMSUB', ...channels]));
+}

@@ -1,0 +1,92 @@
+import { readCounts } from './counts';
+import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
+
+/**
+ * redis 4 to 6 (https://github.com/redis/node-redis): client, Cluster and Sentinel.
+ *
+ * All three subscribe in the same way; they differ in how a command reaches a node.
+ */
+
+type Listener = (payload: Buffer, channel: Buffer | string) => void;
+
+/** What is needed of a client, a Cluster or a Sentinel that subscribes. */
+export interface NodeRedisSubscriber {
+  readonly isOpen: boolean;
+  readonly isReady?: boolean;
+  subscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
+  unsubscribe(channel: string, listener: Listener, bufferMode: true): Promise<unknown>;
+  pSubscribe(patterns: string[], listener: Listener, bufferMode: true): Promise<unknown>;
+  pUnsubscribe(pattern: string, listener: Listener, bufferMode: true): Promise<unknown>;
+  on(event: string, listener: () => void): unknown;
+  removeListener(event: string, listener: () => void): unknown;
+}
+
+export interface NodeRedisClient {
+  readonly isReady: boolean;
+  publish(channel: string, payload: string | Buffer): Promise<unknown>;
+  sendCommand(args: string[]): Promise<unknown>;
+}
+
+export interface NodeRedisSentinel {
+  publish(channel: string, payload: string | Buffer): Promise<unknown>;
+  sendCommand(isReadonly: boolean, args: string[]): Promise<unknown>;
+}
+
+export function isNodeRedis(client: object): client is NodeRedisSubscriber {
+  return 'pSubscribe' in client && typeof client.pSubscribe === 'function';
+}
+
+export function isNodeRedisSentinel(client: object): client is NodeRedisSentinel {
+  return isNodeRedis(client) && 'getSentinelNode' in client;
+}
+
+export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber {
+  let events: SubscriberEvents | undefined;
+  const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);
+  // a listener a pattern: it is not told which pattern a message came through
+  const patternListeners = new Map<string, Listener>();
+  return {
+    // a Cluster of redis 4 and 5 has no isReady
+    isReady: () => client.isReady ?? client.isOpen,
+    subscribe: (channels) => client.subscribe([...channels], onMessage, true),
+    // one by one: redis 4 throws on an array of channels of which it does not know one
+    unsubscribe: (channels) => Promise.all(channels.map((channel) => client.unsubscribe(channel, onMessage, true))),
+    psubscribe: (patterns) =>
+      Promise.all(patterns.map((pattern) => client.pSubscribe([pattern], listenerOf(pattern), true))),
+    punsubscribe: (patterns) =>
+      Promise.all(patterns.map((pattern) => client.pUnsubscribe(pattern, listenerOf(pattern), true))),
+    listen(given) {
+      events = given;
+      const onReady = () => given.ready();
+      client.on('ready', onReady);
+      return () => {
+        events = undefined;
+        client.removeListener('ready', onReady);
+      };
+    },
+  };
+
+  function listenerOf(pattern: string): Listener {
+    let listener = patternListeners.get(pattern);
+    if (!listener) {
+      listener = (payload, channel) => events?.patternMessage(pattern, channel.toString(), payload);
+      patternListeners.set(pattern, listener);
+    }
+    return listener;
+  }
+}
+
+export function publishWithNodeRedis(client: NodeRedisClient): Publisher {
+  return {
+    publish: (channel, payload) => client.publish(channel, payload),
+    countSubscribers: async (channels) => readCounts(await client.sendCommand(['PUBSUB', 'NUMSUB', ...channels])),
+  };
+}
+
+export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publisher {
+  return {
+    publish: (channel, payload) => sentinel.publish(channel, payload),
+    countSubscribers: async (channels) =>
+      readCounts(await sentinel.sendCommand(false, ['PUBSUB', 'NUMSUB', ...channels])),
+  };
+}

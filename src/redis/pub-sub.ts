@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { type MessageListener, Subscriptions } from './subscriptions';
+
+/**
+ * What the cluster needs from Redis, whatever the client library: messages at most once, in the order in which one
+ * publisher sent them, on channels and patterns.
+ */
+
+/** One client library's way to publish. */
+export interface Publisher {
+  publish(channel: string, payload: string | Buffer): Promise<unknown>;
+  /** How many connections are subscribed to each channel, over every node of a Cluster; in the channels' order. */
+  countSubscribers(channels: readonly string[]): Promise<number[]>;
+}
+
+/** One client library's way to subscribe. */
+export interface Subscriber {
+  /** False when a subscription made now would fail or harm the client; `events.ready` follows, where the library has it. */
+  isReady(): boolean;
+  subscribe(channels: readonly string[]): Promise<unknown>;
+  unsubscribe(channels: readonly string[]): Promise<unknown>;
+  psubscribe(patterns: readonly string[]): Promise<unknown>;
+  punsubscribe(patterns: readonly string[]): Promise<unknown>;
+  /** Starts to listen to the client. @returns a function that removes every listener again */
+  listen(events: SubscriberEvents): () => void;
+}
+
+export interface SubscriberEvents {
+  message(channel: string, payload: Buffer): void;
+  patternMessage(pattern: string, channel: string, payload: Buffer): void;
+  /** The client has a new connection. What was subscribed may have to be subscribed again. */
+  ready(): void;
+}
+
+/** An EventEmitter, as far as errors go. */
+export interface ErrorSource {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export type ErrorListener = (error: Error) => void;
+
+/**
+ * Routes what arrives on a pair of clients to whoever listens, with one look-up a message, and keeps the subscriptions
+ * alive. All namespaces that use the same two clients share one.
+ */
+export class PubSub {
+  /** Names the subscriber connection to other nodes. */
+  readonly id = randomBytes(6).toString('base64url');
+  readonly #publisher: Publisher;
+  readonly #channels: Subscriptions;
+  readonly #patterns: Subscriptions;
+  readonly #errorListeners = new Set<ErrorListener>();
+  readonly #stopListening: () => void;
+  #publishing = true;
+
+  constructor(publisher: Publisher, subscriber: Subscriber, errorSources: readonly ErrorSource[]) {
+    this.#publisher = publisher;
+    const isReady = () => subscriber.isReady();
+    const onError = (error: unknown) => this.#report(error);
+    this.#channels = new Subscriptions({
+      isReady,
+      onError,
+      subscribe: (channels) => subscriber.subscribe(channels),
+      unsubscribe: (channels) => subscriber.unsubscribe(channels),
+    });
+    this.#patterns = new Subscriptions({
+      isReady,
+      onError,
+      subscribe: (patterns) => subscriber.psubscribe(patterns),
+      unsubscribe: (patterns) => subscriber.punsubscribe(patterns),
+    });
+    const stopSubscriber = subscriber.listen({
+      message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
+      patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
+      ready: () => {
+        this.#channels.resubscribe();
+        this.#patterns.resubscribe();
+      },
+    });
+    for (const source of errorSources) source.on('error', onError);
+    this.#stopListening = () => {
+      stopSubscriber();
+      for (const source of errorSources) source.removeListener('error', onError);
+    };
+  }
+
+  /**
+   * Publishes, and never rejects: a message that cannot be sent is lost, as Pub/Sub has it.
+   *
+   * @returns what went wrong, or undefined
+   */
+  async publish(channel: string, payload: string | Buffer): Promise<Error | undefined> {
+    try {
+      await this.#publisher.publish(channel, payload);
+      this.#publishing = true;
+      return undefined;
+    } catch (reason) {
+      const error = toError(reason);
+      // one report an outage, not one a message
+      if (this.#publishing) this.#report(error);
+      this.#publishing = false;
+      return error;
+    }
+  }
+
+  /** @returns once the channels are subscribed, which can take as long as Redis is away */
+  subscribe(channels: readonly string[], listener: MessageListener): Promise<void> {
+    return this.#channels.add(channels, listener);
+  }
+
+  unsubscribe(channels: readonly string[], listener: MessageListener): Promise<void> {
+    return this.#channels.remove(channels, listener);
+  }
+
+  /** The listener gets only what came through this very pattern, however many others match the channel too. */
+  psubscribe(pattern: string, listener: MessageListener): Promise<void> {
+    return this.#patterns.add([pattern], listener);
+  }
+
+  punsubscribe(pattern: string, listener: MessageListener): Promise<void> {
+    return this.#patterns.remove([pattern], listener);
+  }
+
+  countSubscribers(channels: readonly string[]): Promise<number[]> {
+    return this.#publisher.countSubscribers(channels);
+  }
+
+  onError(listener: ErrorListener): () => void {
+    this.#errorListeners.add(listener);
+    return () => this.#errorListeners.delete(listener);
+  }
+
+  /** Takes its listeners off the clients. The clients themselves stay as they are. */
+  close(): void {
+    this.#stopListening();
+    this.#channels.close();
+    this.#patterns.close();
+  }
+
+  #report(reason: unknown): void {
+    for (const listener of [...this.#errorListeners]) listener(toError(reason));
+  }
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,101 @@
+import { isRecord, MalformedMessageError } from './malformed';
+import { decodeMessagePack, encodeMessagePack } from './msgpack';
+import { toSendable } from './sendable';
+
+/** A packet as it travels: the event's name and arguments, for a namespace. */
+export interface BroadcastPacket {
+  /** 2 (EVENT) or 5 (BINARY_EVENT) in socket.io-protocol. */
+  type: number;
+  data: [event: string | number, ...args: unknown[]];
+  nsp: string;
+}
+
+/** Whom a packet is for. */
+export interface BroadcastOptions {
+  /** The rooms whose members get it; empty for the whole namespace. A socket id is a room too. */
+  rooms: (string | number)[];
+  /** The rooms whose members do not. */
+  except: (string | number)[];
+  flags: BroadcastFlags;
+}
+
+export interface BroadcastFlags {
+  volatile?: boolean;
+  compress?: boolean;
+  local?: boolean;
+  binary?: boolean;
+  [flag: string]: unknown;
+}
+
+export interface Broadcast {
+  uid: string;
+  packet: BroadcastPacket;
+  options: BroadcastOptions;
+}
+
+/** What a sender may leave out. */
+export type OutgoingOptions = Partial<BroadcastOptions>;
+
+/** @throws {UnsendableValueError} when the packet's data holds what cannot be sent */
+export function encodeBroadcast(uid: string, packet: BroadcastPacket, options: OutgoingOptions): Buffer {
+  const { type, nsp } = packet;
+  const data = toSendable(packet.data, 'data');
+  const { rooms = [], except = [], flags = {} } = options;
+  return encodeMessagePack([uid, { type, data, nsp }, { rooms, except, flags }]);
+}
+
+/** @throws {MalformedMessageError} when it is not what a peer or an emitter would send */
+export function decodeBroadcast(payload: Buffer): Broadcast {
+  let message: unknown;
+  try {
+    message = decodeMessagePack(payload);
+  } catch (cause) {
+    throw new MalformedMessageError('no MessagePack', cause);
+  }
+  if (!Array.isArray(message)) throw new MalformedMessageError('not an array');
+  const [uid, packet, options] = message as unknown[];
+  if (typeof uid !== 'string') throw new MalformedMessageError('the uid is not a string');
+  return { uid, packet: readPacket(packet), options: readOptions(options) };
+}
+
+/**
+ * Whether a broadcast was sent by the node with this uid, read off its first bytes without decoding the rest.
+ *
+ * @param head - what `broadcastHead(uid)` gave
+ */
+export function isFrom(head: Buffer, payload: Buffer): boolean {
+  // the first byte is that of the array, whose length may differ
+  return payload.length > head.length && head.compare(payload, 1, 1 + head.length) === 0;
+}
+
+/** The bytes that a node's uid takes in its broadcasts. */
+export function broadcastHead(uid: string): Buffer {
+  return encodeMessagePack(uid);
+}
+
+function readPacket(packet: unknown): BroadcastPacket {
+  if (!isRecord(packet)) throw new MalformedMessageError('the packet is not an object');
+  const { type, data, nsp = '/' } = packet;
+  if (type !== 2 && type !== 5) throw new MalformedMessageError('the packet is not an event');
+  if (!Array.isArray(data) || !isName(data[0])) throw new MalformedMessageError('the packet has no event name');
+  if (typeof nsp !== 'string') throw new MalformedMessageError("the packet's namespace is not a string");
+  return { type, data: data as BroadcastPacket['data'], nsp };
+}
+
+function readOptions(options: unknown): BroadcastOptions {
+  if (options === undefined || options === null) return { rooms: [], except: [], flags: {} };
+  if (!isRecord(options)) throw new MalformedMessageError('the options are not an object');
+  const flags = options.flags ?? {};
+  if (!isRecord(flags)) throw new MalformedMessageError('the flags are not an object');
+  return { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
+}
+
+function readRooms(rooms: unknown): (string | number)[] {
+  if (rooms === undefined || rooms === null) return [];
+  if (!Array.isArray(rooms) || !rooms.every(isName)) throw new MalformedMessageError('the rooms are not names');
+  return rooms;
+}
+
+function isName(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}

@@ -1,0 +1,48 @@
+/** The names of a namespace's channels, and what a name means. */
+export interface Channels {
+  /** Broadcasts to the namespace, to several rooms, or to none in particular. */
+  readonly broadcast: string;
+  /** Requests to every node of the namespace. */
+  readonly request: string;
+  /** Responses that every node hears. */
+  readonly response: string;
+}
+
+export function channelsOf(prefix: string, nsp: string): Channels {
+  return {
+    broadcast: `${prefix}#${nsp}#`,
+    request: `${prefix}-request#${nsp}#`,
+    response: `${prefix}-response#${nsp}#`,
+  };
+}
+
+/** The channel of broadcasts to exactly these rooms: a single room has a channel of its own. */
+export function broadcastChannel(channels: Channels, rooms: readonly (string | number)[] | undefined): string {
+  return rooms?.length === 1 ? `${channels.broadcast}${rooms[0]}#` : channels.broadcast;
+}
+
+/** The channel on which only the node with this uid hears responses. */
+export function ownResponseChannel(channels: Channels, uid: string): string {
+  return `${channels.response}${uid}#`;
+}
+
+/** A pattern that matches the broadcast channels of all namespaces (their names begin with a slash). */
+export function broadcastPattern(prefix: string): string {
+  return `${escapeGlob(prefix)}#/*`;
+}
+
+/**
+ * The namespaces that a broadcast channel may belong to, each with the room it would then name ('' for none).
+ * Names of namespaces and rooms may hold `#` themselves, so there can be several: the packet's own `nsp` decides.
+ */
+export function* readBroadcastChannel(prefix: string, channel: string): Generator<{ nsp: string; room: string }> {
+  const start = prefix.length + 1;
+  if (!channel.startsWith(`${prefix}#`) || !channel.endsWith('#')) return;
+  for (let end = channel.indexOf('#', start); end !== -1; end = channel.indexOf('#', end + 1)) {
+    yield { nsp: channel.slice(start, end), room: channel.slice(end + 1, -1) };
+  }
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]^-]/g, '\\$&');
+}
