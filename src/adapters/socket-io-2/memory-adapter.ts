@@ -2,7 +2,7 @@ import type { BroadcastFlags } from '../../wire/broadcast';
 import { createDictionary, type Dictionary, lookUp } from './dictionary';
 import type { BaseAdapter, Callback, Namespace2 } from './types';
 
-const BaseAdapter: new (nsp: Namespace2) => BaseAdapter = require('socket.io-adapter-1');
+const Adapter: new (nsp: Namespace2) => BaseAdapter = require('socket.io-adapter-1');
 
 /** The sockets of a room, as Socket.IO 2 shows them. */
 export class Room {
@@ -33,7 +33,7 @@ export interface Targets {
  * The in-memory adapter of Socket.IO 2, for any room name: socket.io-adapter 1.x throws on `__proto__` and `constructor`.
  * `except` may name rooms as well as sockets, since Socket.IO 4 nodes send such broadcasts.
  */
-export class MemoryAdapter extends BaseAdapter {
+export class MemoryAdapter extends Adapter {
   readonly rooms: Dictionary<Room> = createDictionary();
   readonly sids: Dictionary<Dictionary<boolean>> = createDictionary();
 
