@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import debugModule from 'debug';
 import type { PubSub } from '../redis/pub-sub';
 import {
@@ -22,8 +21,6 @@ import { Requests } from './requests';
 import { type AdapterStats, emptyStats } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
-
-const CLOSE_WITHIN_MS = 1000;
 
 export interface ClusterNodeSettings {
   /** The namespace's name. */
@@ -125,13 +122,11 @@ export class ClusterNode {
     const { pubSub } = this.#settings;
     this.#requests.close();
     void this.#publish(this.#channels.request, encodeBye(this.uid));
-    const unsubscribed = Promise.all([
+    await Promise.all([
       this.#router.remove(this),
       pubSub.unsubscribe([this.#channels.request], this.#onRequest),
       pubSub.unsubscribe(this.#responseChannels, this.#onResponse),
     ]);
-    // a Redis that is frozen must not hold up those who close
-    await Promise.race([unsubscribed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     this.#stopErrors();
   }
 

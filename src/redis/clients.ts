@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isIoredis,
   isIoredisCluster,
@@ -17,6 +16,7 @@ import {
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
 import { type ErrorSource, type Publisher, PubSub, type Subscriber } from './pub-sub';
+import { within } from './within';
 
 /**
  * The one place where a client is recognised: by what it can do, never by the name of its class, which a minifier changes.
@@ -100,7 +100,7 @@ export async function endClient(client: object): Promise<void> {
     // redis 5 renamed quit to close, and disconnect to destroy
     const { close, destroy, quit, disconnect } = client as object as Partial<Record<string, () => Promise<unknown>>>;
     const closed = client.isReady ? (close ?? quit)?.call(client).catch(() => undefined) : undefined;
-    await Promise.race([closed, sleep(END_WITHIN_MS, undefined, { ref: false })]);
+    if (closed) await within(END_WITHIN_MS, closed);
     if (client.isOpen) await (destroy ?? disconnect)?.call(client);
   } else if (isIoredis(client)) {
     client.disconnect();

@@ -1,4 +1,5 @@
 import debugModule from 'debug';
+import { within } from './within';
 
 export type MessageListener = (payload: Buffer, channel: string) => void;
 
@@ -8,6 +9,7 @@ const debug = debugModule('socket.io-redis:subscriptions');
 const BATCH = 1000;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
+const UNSUBSCRIBE_WITHIN_MS = 1000;
 
 interface Commands {
   isReady(): boolean;
@@ -141,7 +143,8 @@ export class Subscriptions {
     this.#unwanted.clear();
     if (names.length === 0 || !this.#commands.isReady()) return;
     try {
-      await this.#commands.unsubscribe(names);
+      // a Redis that is frozen must not hold up those who close
+      await within(UNSUBSCRIBE_WITHIN_MS, this.#commands.unsubscribe(names));
     } catch (error) {
       // the connection went away, and the subscriptions with it
       debug('could not unsubscribe from %d names: %s', names.length, error);

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { patternsOn } from '../support/channels';
+import { receivedFrom, type ServerNode } from '../support/fleet-2';
+import { startServers2 } from '../support/fleet-of-2';
+
+const ROOMS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '#', 'a#b', '#/chat#', '*', 'a*', '[', '[a-z]', '?'];
+const MORE_ROOMS = [' ', 'ünï çødé', '日本', '', '0', '42', '\\', '{slot}', 'x'.repeat(5000)];
+
+/** Each of them, read as a pattern or as a prefix, would match some other one. */
+const NAMESPACES = ['/', '/#', '/a', '/a#', '/a#b', '/a[bc]', '/ab', '/ac', '/*', '/?', '/a*', '/\\', '/\\*', '/[', '/ü'];
+
+describe('Names', () => {
+  let redis: RedisServer;
+  let nodes: [ServerNode, ServerNode];
+
+  before(async () => {
+    redis = await startRedis();
+    nodes = (await startServers2(2, redis)) as [ServerNode, ServerNode];
+  });
+  after(async () => {
+    await Promise.all(nodes.map((node) => node.close()));
+    await redis.stop();
+  });
+
+  for (const room of [...ROOMS, ...MORE_ROOMS]) {
+    it(`a room may be called ${JSON.stringify(room.slice(0, 20))}`, async () => {
+      const [here, there] = nodes;
+      const [member, other] = await Promise.all([there.connect(), there.connect()]);
+      await here.adapter.remoteJoin(member.id, room);
+      assert.deepEqual(await here.adapter.clients([room]), [member.id]);
+      assert.ok((await here.adapter.allRooms()).includes(room));
+      assert.deepEqual((await here.adapter.clientRooms(member.id)).sort(), [member.id, room].sort());
+
+      here.io.to(room).emit('x', room);
+      assert.deepEqual(await receivedFrom(here, [member, other]), [[['x', room]], []]);
+      here.io.to(room).to('nobody').emit('x', room);
+      assert.deepEqual(await receivedFrom(here, [member, other]), [[['x', room]], []]);
+
+      await here.adapter.remoteLeave(member.id, room);
+      assert.deepEqual(await here.adapter.clients([room]), []);
+      member.close();
+      other.close();
+    });
+  }
+
+  it('a room may be a number', async () => {
+    const [here, there] = nodes;
+    const member = await there.connect();
+    await here.adapter.remoteJoin(member.id, '7');
+    here.io.to(7).emit('x');
+    here.io.to(7).to(8).emit('y');
+    assert.deepEqual(await receivedFrom(here, [member]), [[['x'], ['y']]]);
+    member.close();
+  });
+
+  it('a namespace may have any name, and hears all that is for it, once, and nothing else', async () => {
+    const [here, there] = nodes;
+    await Promise.all(nodes.flatMap((node) => NAMESPACES.map((nsp) => node.adapterOf(nsp).ready)));
+    // clients of Socket.IO 2 reach these names only percent-encoded, so the adapters are watched instead
+    const delivered = NAMESPACES.map((nsp) => watch(there, nsp));
+    for (const nsp of NAMESPACES) {
+      here.io.of(nsp).emit('all', nsp);
+      here.io.of(nsp).to('b#').emit('room', nsp);
+    }
+    await Promise.all(NAMESPACES.map((nsp) => here.adapterOf(nsp).clients()));
+    const expected = NAMESPACES.map((nsp) => [
+      ['all', nsp],
+      ['room', nsp],
+    ]);
+    assert.deepEqual(delivered, expected);
+  });
+
+  it('one server takes 200 namespaces with the same listeners and the same pattern', async (t) => {
+    const [here] = nodes;
+    const patterns = await patternsOn([redis]);
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    t.after(() => process.off('warning', onWarning));
+    const { subClient } = here.adapter as unknown as { subClient: import('node:events').EventEmitter };
+    const listeners = subClient.listenerCount('error');
+    await Promise.all(Array.from({ length: 200 }, (_, i) => here.adapterOf(`/many-${i}`).ready));
+    assert.equal(subClient.listenerCount('error'), listeners);
+    assert.equal(await patternsOn([redis]), patterns);
+    assert.deepEqual(warnings, []);
+  });
+});
+
+/** Puts a member into the room `b#`, and keeps what the namespace's sockets would be sent. */
+function watch(node: ServerNode, nsp: string): unknown[] {
+  const delivered: unknown[] = [];
+  const namespace = node.io.of(nsp);
+  namespace.connected.watcher = Object.assign(Object.create(null), {
+    packet: ([encoded]: string[]) => delivered.push(JSON.parse(String(encoded).replace(/^\d+(\/[^,]*,)?/, ''))),
+  });
+  const adapter = node.adapterOf(nsp) as unknown as { addAll(sid: string, rooms: string[]): void };
+  adapter.addAll('watcher', ['watcher', 'b#']);
+  return delivered;
+}
