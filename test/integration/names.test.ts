@@ -5,11 +5,40 @@ import { patternsOn } from '../support/channels';
 import { receivedFrom, type ServerNode } from '../support/fleet-2';
 import { startServers2 } from '../support/fleet-of-2';
 
-const ROOMS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '#', 'a#b', '#/chat#', '*', 'a*', '[', '[a-z]', '?'];
+const ROOMS = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '#',
+  'a#b',
+  '#/chat#',
+  '*',
+  'a*',
+  '[',
+  '[a-z]',
+  '?',
+];
 const MORE_ROOMS = [' ', 'ünï çødé', '日本', '', '0', '42', '\\', '{slot}', 'x'.repeat(5000)];
 
 /** Each of them, read as a pattern or as a prefix, would match some other one. */
-const NAMESPACES = ['/', '/#', '/a', '/a#', '/a#b', '/a[bc]', '/ab', '/ac', '/*', '/?', '/a*', '/\\', '/\\*', '/[', '/ü'];
+const NAMESPACES = [
+  '/',
+  '/#',
+  '/a',
+  '/a#',
+  '/a#b',
+  '/a[bc]',
+  '/ab',
+  '/ac',
+  '/*',
+  '/?',
+  '/a*',
+  '/\\',
+  '/\\*',
+  '/[',
+  '/ü',
+];
 
 describe('Names', () => {
   let redis: RedisServer;

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Redis as Redis6 } from 'ioredis';
+import Redis4 from 'ioredis-4';
+import { Redis as Redis5 } from 'ioredis-5';
+import { createClient } from 'redis';
+
+import redisAdapter = require('../../src/index');
+
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { eventually } from '../support/eventually';
+import { type Client, type ServerNode, startServer2 } from '../support/fleet-2';
+import { startServers2 } from '../support/fleet-of-2';
+import { clientKinds } from '../support/redis-clients';
+import { targetOf } from '../support/redis-target';
+
+describe('A Redis client works from whatever moment of its life on', () => {
+  let redis: RedisServer;
+  let peer: ServerNode;
+  let listener: Client;
+  const toEnd: (() => unknown)[] = [];
+
+  before(async () => {
+    redis = await startRedis();
+    [peer] = (await startServers2(1, redis)) as [ServerNode];
+    listener = await peer.connect();
+  });
+  afterEach(async () => {
+    for (const end of toEnd.splice(0)) await end();
+  });
+  after(async () => {
+    await peer.close();
+    await redis.stop();
+  });
+
+  /** Both directions, and a query, between a node with these clients and the peer. */
+  async function assertConversation(
+    options: redisAdapter.RedisAdapterOptions | redisAdapter.AdapterFactory,
+  ): Promise<void> {
+    const node = await startServer2(typeof options === 'function' ? options : redisAdapter(options));
+    toEnd.unshift(() => node.close());
+    const own = await node.connect();
+    node.io.emit('from node');
+    peer.io.emit('from peer');
+    await Promise.all([own.until('from peer'), listener.until('from node')]);
+    assert.deepEqual((await node.adapter.clients()).sort(), [own.id, listener.id].sort());
+    assert.deepEqual((await peer.adapter.clients()).sort(), [own.id, listener.id].sort());
+  }
+
+  it('redis 6, connected by the user after the adapter was made', async () => {
+    const pubClient = createClient({ url: redis.url }).on('error', () => {});
+    const subClient = pubClient.duplicate().on('error', () => {});
+    toEnd.push(() => Promise.all([pubClient.close(), subClient.close()]));
+    const factory = redisAdapter({ pubClient, subClient });
+    const started = assertConversation(factory);
+    await Promise.all([pubClient.connect(), subClient.connect()]);
+    await started;
+  });
+
+  it('ioredis with lazyConnect', async () => {
+    const { host, port } = redis;
+    const pubClient = new Redis6({ host, port, lazyConnect: true });
+    const subClient = pubClient.duplicate();
+    toEnd.push(() => [pubClient, subClient].map((client) => client.disconnect()));
+    await assertConversation({ pubClient, subClient });
+  });
+
+  const ioredis = {
+    4: (options: object) => new Redis4(options),
+    5: (options: object) => new Redis5(options),
+    6: (options: object) => new Redis6(options),
+  };
+  for (const [version, create] of Object.entries(ioredis)) {
+    it(`ioredis ${version}, inside its connect event, before it is ready`, async () => {
+      const { host, port } = redis;
+      const pubClient = create({ host, port });
+      const subClient = create({ host, port });
+      toEnd.push(() => [pubClient, subClient].map((client) => client.disconnect()));
+      await once(subClient, 'connect');
+      assert.equal('status' in subClient && subClient.status, 'connect');
+      await assertConversation({ pubClient, subClient });
+    });
+
+    it(`ioredis ${version} with keyPrefix and without its own queue and resubscribing`, async () => {
+      const { host, port } = redis;
+      const options = { host, port, keyPrefix: 'prefix:', enableOfflineQueue: false, autoResubscribe: false };
+      const pubClient = create(options);
+      const subClient = create(options);
+      toEnd.push(() => [pubClient, subClient].map((client) => client.disconnect()));
+      await once(pubClient, 'ready');
+      await assertConversation({ pubClient, subClient });
+      subClient.disconnect(true);
+      await once(subClient, 'ready');
+      await eventually(async () => assert.equal(await heard(peer, listener), true));
+    });
+  }
+
+  it('redis 6 with keyPrefix', async () => {
+    const pubClient = createClient({ url: redis.url, keyPrefix: 'prefix:' });
+    const subClient = pubClient.duplicate();
+    toEnd.push(() => Promise.all([pubClient.close(), subClient.close()]));
+    await Promise.all([pubClient.connect(), subClient.connect()]);
+    await assertConversation({ pubClient, subClient });
+  });
+
+  const standalone = clientKinds.filter(({ topology }) => topology === 'standalone');
+
+  for (const kind of standalone) {
+    it(`${kind.name}, when only one of the two clients is given`, async () => {
+      const pair = await kind.create(targetOf(redis));
+      toEnd.push(() => pair.close());
+      await assertConversation({ pubClient: pair.pubClient });
+      await toEnd.shift()?.();
+      await assertConversation({ subClient: pair.subClient });
+    });
+
+    it(`${kind.name}, when all connections are cut, and when Redis is restarted`, async () => {
+      const own = await startRedis();
+      toEnd.push(() => own.stop());
+      const pair = await kind.create(targetOf(own));
+      toEnd.unshift(() => pair.close());
+      const { host, port } = own;
+      const [node, other] = await Promise.all([
+        startServer2(redisAdapter({ pubClient: pair.pubClient, subClient: pair.subClient })),
+        startServer2(redisAdapter({ host, port })),
+      ]);
+      toEnd.unshift(() => Promise.all([node.close(), other.close()]));
+      const [client, otherClient] = await Promise.all([node.connect(), other.connect()]);
+      const conversing = async () => (await heard(node, otherClient)) && (await heard(other, client));
+
+      await own.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await own.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await eventually(conversing);
+      await own.kill();
+      await own.restart();
+      await eventually(conversing);
+      assert.deepEqual((await node.adapter.clients()).sort(), [client.id, otherClient.id].sort());
+      for (const { received } of [client, otherClient]) {
+        const names = received.map(([name]) => name);
+        assert.deepEqual(names, [...new Set(names)], 'nothing came twice');
+      }
+    });
+  }
+
+  it('a node that starts while Redis is away serves its own clients, and joins the others when Redis comes', async () => {
+    const own = await startRedis();
+    toEnd.push(() => own.stop());
+    await own.kill();
+    const factory = redisAdapter({ host: own.host, port: own.port });
+    const starting = startServer2(factory);
+    const [local] = await Promise.all([
+      starting.then(async (node) => ({ node, client: await node.connect() })),
+      own.restart(),
+    ]);
+    toEnd.unshift(() => local.node.close());
+    assert.deepEqual(await local.node.adapter.clients(), [local.client.id]);
+  });
+});
+
+let probes = 0;
+
+/** Whether an event that a node sends comes to a client of another one. */
+async function heard(from: ServerNode, to: Client): Promise<boolean> {
+  probes += 1;
+  const probe = `probe ${probes}`;
+  from.io.emit(probe);
+  try {
+    await eventually(() => to.received.some(([name]) => name === probe), { within: 300 });
+  } catch {
+    return false;
+  }
+  return true;
+}
