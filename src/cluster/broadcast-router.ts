@@ -1,6 +1,6 @@
 import type { PubSub } from '../redis/pub-sub';
 import { type Broadcast, decodeBroadcast } from '../wire/broadcast';
-import { broadcastPattern, readBroadcastChannel } from '../wire/channels';
+import { channelsOf, everyNamespacePattern, namespacePattern, readBroadcastChannel } from '../wire/channels';
 
 /** A node of this process, as far as broadcasts go. */
 export interface BroadcastReceiver {
@@ -15,13 +15,15 @@ export interface BroadcastReceiver {
 }
 
 /**
- * Takes the broadcasts of all namespaces with one subscription, and hands each to the nodes of this process that it is for:
+ * Takes the broadcasts of all namespaces, with one subscription where it may, and hands each to the nodes of this process that it is for:
  * the cost of a message does not grow with the number of namespaces, neither here nor in Redis.
  */
 export class BroadcastRouter {
   readonly #pubSub: PubSub;
   readonly #prefix: string;
   readonly #nodes = new Map<string, Set<BroadcastReceiver>>();
+  /** Whether one pattern for all namespaces is permitted. */
+  #hearsAll: Promise<boolean> | undefined;
   readonly #onMessage = (payload: Buffer, channel: string) => this.#route(payload, channel);
 
   constructor(pubSub: PubSub, prefix: string) {
@@ -30,17 +32,29 @@ export class BroadcastRouter {
   }
 
   /** @returns once the node hears broadcasts */
-  add(node: BroadcastReceiver): Promise<void> {
-    const nodes = this.#nodes.get(node.nsp) ?? new Set();
-    this.#nodes.set(node.nsp, nodes.add(node));
-    return this.#pubSub.psubscribe(broadcastPattern(this.#prefix), this.#onMessage);
+  async add(node: BroadcastReceiver): Promise<void> {
+    const { nsp } = node;
+    const nodes = this.#nodes.get(nsp) ?? new Set();
+    this.#nodes.set(nsp, nodes.add(node));
+    this.#hearsAll ??= this.#pubSub.psubscribeIfPermitted(everyNamespacePattern(this.#prefix), this.#onMessage);
+    // an ACL that was written for the published adapters permits their patterns, and no other
+    if (!(await this.#hearsAll) && nodes.has(node)) await this.#pubSub.psubscribe(this.#pattern(nsp), this.#onMessage);
   }
 
   async remove(node: BroadcastReceiver): Promise<void> {
-    const nodes = this.#nodes.get(node.nsp);
+    const { nsp } = node;
+    const nodes = this.#nodes.get(nsp);
     nodes?.delete(node);
-    if (nodes?.size === 0) this.#nodes.delete(node.nsp);
-    if (this.#nodes.size === 0) await this.#pubSub.punsubscribe(broadcastPattern(this.#prefix), this.#onMessage);
+    if (nodes?.size !== 0) return;
+    this.#nodes.delete(nsp);
+    await this.#pubSub.punsubscribe(this.#pattern(nsp), this.#onMessage);
+    if (this.#nodes.size > 0) return;
+    this.#hearsAll = undefined;
+    await this.#pubSub.punsubscribe(everyNamespacePattern(this.#prefix), this.#onMessage);
+  }
+
+  #pattern(nsp: string): string {
+    return namespacePattern(channelsOf(this.#prefix, nsp));
   }
 
   /** The nodes of this process for a namespace: several servers may share a pair of clients. */

@@ -113,9 +113,18 @@ export class PubSub {
     return this.#channels.remove(channels, listener);
   }
 
-  /** The listener gets only what came through this very pattern, however many others match the channel too. */
+  /**
+   * The listener gets only what came through this very pattern, however many others match the channel too.
+   *
+   * @returns once the pattern is subscribed
+   */
   psubscribe(pattern: string, listener: MessageListener): Promise<void> {
     return this.#patterns.add([pattern], listener);
+  }
+
+  /** @returns true once the pattern is subscribed; false when the user's ACL forbids it, and then it is given up */
+  psubscribeIfPermitted(pattern: string, listener: MessageListener): Promise<boolean> {
+    return this.#patterns.addIfPermitted(pattern, listener);
   }
 
   punsubscribe(pattern: string, listener: MessageListener): Promise<void> {

@@ -23,7 +23,11 @@ interface Subscription {
   state: 'wanted' | 'asked' | 'active';
   /** Those who wait for it to be active. */
   waiting: (() => void)[];
+  /** Called instead of another try when the user's ACL forbids it. */
+  onForbidden?: () => void;
 }
+
+type Entry = readonly [name: string, subscription: Subscription];
 
 /**
  * The channels, or the patterns, that one subscriber is to hear. What is wanted is asked for as soon as the client can take
@@ -54,6 +58,20 @@ export class Subscriptions {
     const waits = names.map((name) => this.#addOne(name, listener));
     this.#flushSoon();
     await Promise.all(waits);
+  }
+
+  /** @returns true once the name is active; false when the user's ACL forbids it, and then it is not wanted any more */
+  async addIfPermitted(name: string, listener: MessageListener): Promise<boolean> {
+    const active = this.add([name], listener).then(() => true);
+    const forbidden = new Promise<boolean>((resolve) => {
+      const subscription = this.#subscriptions.get(name);
+      if (!subscription || subscription.state === 'active') return;
+      subscription.onForbidden = () => {
+        this.#subscriptions.delete(name);
+        resolve(false);
+      };
+    });
+    return Promise.race([active, forbidden]);
   }
 
   /** @returns once Redis has been told of those that nobody wants any more */
@@ -115,17 +133,13 @@ export class Subscriptions {
     for (let start = 0; start < wanted.length; start += BATCH) void this.#ask(wanted.slice(start, start + BATCH));
   }
 
-  async #ask(entries: readonly (readonly [string, Subscription])[]): Promise<void> {
+  async #ask(entries: readonly Entry[]): Promise<void> {
     const connection = this.#connection;
     for (const [, subscription] of entries) subscription.state = 'asked';
     try {
       await this.#commands.subscribe(entries.map(([name]) => name));
     } catch (error) {
-      debug('could not subscribe to %d names: %s', entries.length, error);
-      if (connection !== this.#connection) return;
-      for (const [, subscription] of entries) subscription.state = 'wanted';
-      this.#commands.onError(error);
-      this.#retryLater();
+      if (connection === this.#connection) this.#onRefusal(entries, error);
       return;
     }
     if (connection !== this.#connection) return;
@@ -134,6 +148,24 @@ export class Subscriptions {
       subscription.state = 'active';
       for (const done of subscription.waiting.splice(0)) done();
     }
+  }
+
+  #onRefusal(entries: readonly Entry[], error: unknown): void {
+    debug('could not subscribe to %d names: %s', entries.length, error);
+    const [first, ...others] = entries as readonly [Entry, ...Entry[]];
+    if (others.length > 0) {
+      // one name that is refused must not keep the others from being heard
+      for (const entry of entries) void this.#ask([entry]);
+      return;
+    }
+    const [, subscription] = first;
+    if (subscription.onForbidden && isForbidden(error)) {
+      subscription.onForbidden();
+      return;
+    }
+    subscription.state = 'wanted';
+    this.#commands.onError(error);
+    this.#retryLater();
   }
 
   async #unsubscribe(): Promise<void> {
@@ -160,4 +192,8 @@ export class Subscriptions {
     this.#retry.unref();
     this.#retryIn = Math.min(2 * this.#retryIn, LAST_RETRY_MS);
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOPERM');
 }

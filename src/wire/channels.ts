@@ -27,8 +27,13 @@ export function ownResponseChannel(channels: Channels, uid: string): string {
 }
 
 /** A pattern that matches the broadcast channels of all namespaces (their names begin with a slash). */
-export function broadcastPattern(prefix: string): string {
+export function everyNamespacePattern(prefix: string): string {
   return `${escapeGlob(prefix)}#/*`;
+}
+
+/** A pattern that matches the broadcast channels of one namespace: the one that published adapters subscribe to. */
+export function namespacePattern(channels: Channels): string {
+  return `${escapeGlob(channels.broadcast)}*`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import { createClient } from 'redis';
+
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';

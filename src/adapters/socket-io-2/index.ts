@@ -152,9 +152,9 @@ export class RedisAdapter extends MemoryAdapter {
   }
 
   #tell(error: Error): void {
-    if (this.listenerCount('error') === 0) return this.#shared.warn(error);
     try {
-      this.emit('error', error);
+      if (this.listenerCount('error') > 0) this.emit('error', error);
+      else this.#shared.warn(error);
     } catch (thrown) {
       // by the listener: it must not end up in the Redis client, nor keep other namespaces from being told
       this.#shared.warn(thrown as Error);
