@@ -71,7 +71,7 @@ declare module 'socket.io-emitter' {
       in(room: string): Emitter;
       emit(event: string, ...args: unknown[]): Emitter;
       readonly volatile: Emitter;
-      readonly redis: { quit(): void };
+      readonly redis: { end(flush: boolean): void };
     }
   }
   function createEmitter(options: { host: string; port: number; key?: string }): createEmitter.Emitter;

@@ -5,7 +5,7 @@ import type { PubSub } from '../../redis/pub-sub';
 import type { BroadcastPacket } from '../../wire/broadcast';
 import { type NodeCallback, promiseOrCallback } from '../promise-or-callback';
 import { type CustomHook, LocalSockets } from './local-sockets';
-import { MemoryAdapter, type Targets } from './memory-adapter';
+import { MemoryAdapter, type Targets, typeOf } from './memory-adapter';
 import type { Namespace2 } from './types';
 
 /** What all adapters of one `redisAdapter()` call have in common. */
@@ -74,11 +74,10 @@ export class RedisAdapter extends MemoryAdapter {
    *
    * @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent
    */
-  broadcast(packet: Omit<BroadcastPacket, 'nsp'>, targets: Targets = {}): void {
-    if (!targets.flags?.local) {
-      const { rooms = [], except = [], flags = {} } = targets;
-      this.#node.broadcast({ ...packet, nsp: this.nsp.name }, { rooms: [...rooms], except: [...except], flags });
-    }
+  broadcast({ data }: Pick<BroadcastPacket, 'data'>, targets: Targets = {}): void {
+    const { rooms = [], except = [], flags = {} } = targets;
+    const packet = { type: typeOf(data, flags), data, nsp: this.nsp.name };
+    if (!flags.local) this.#node.broadcast(packet, { rooms: [...rooms], except: [...except], flags });
     this.broadcastLocally(packet, targets);
   }
 

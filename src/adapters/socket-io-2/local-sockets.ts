@@ -1,12 +1,8 @@
 import type { LocalNode } from '../../cluster/local-node';
-import { containsBinary } from '../../wire/binary';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import { lookUp } from './dictionary';
-import type { MemoryAdapter } from './memory-adapter';
+import { type MemoryAdapter, typeOf } from './memory-adapter';
 import type { Socket2 } from './types';
-
-const EVENT = 2;
-const BINARY_EVENT = 5;
 
 export type CustomHook = (data: unknown, callback: (answer: unknown) => void) => unknown;
 
@@ -22,8 +18,7 @@ export class LocalSockets implements LocalNode {
 
   deliver(packet: BroadcastPacket, options: BroadcastOptions): void {
     // emitters and Socket.IO 4 nodes leave it to the receiver to see that a packet is binary
-    const binary = options.flags.binary ?? containsBinary(packet.data);
-    this.#adapter.broadcastLocally({ ...packet, type: binary ? BINARY_EVENT : EVENT }, options);
+    this.#adapter.broadcastLocally({ ...packet, type: typeOf(packet.data, options.flags) }, options);
   }
 
   hasRoom(room: string): boolean {

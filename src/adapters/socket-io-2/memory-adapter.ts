@@ -1,8 +1,12 @@
+import { containsBinary } from '../../wire/binary';
 import type { BroadcastFlags } from '../../wire/broadcast';
 import { createDictionary, type Dictionary, lookUp } from './dictionary';
 import type { BaseAdapter, Callback, Namespace2 } from './types';
 
 const Adapter: new (nsp: Namespace2) => BaseAdapter = require('socket.io-adapter-1');
+
+const EVENT = 2;
+const BINARY_EVENT = 5;
 
 /** The sockets of a room, as Socket.IO 2 shows them. */
 export class Room {
@@ -92,6 +96,14 @@ export class MemoryAdapter extends Adapter {
     members?.del(sid);
     if (members?.length === 0) delete this.rooms[room];
   }
+}
+
+/**
+ * What kind of event it is, in socket.io-protocol 4: Socket.IO 2 itself sees a Buffer and an ArrayBuffer, but no other view
+ * of binary data.
+ */
+export function typeOf(data: unknown, flags: BroadcastFlags): number {
+  return (flags.binary ?? containsBinary(data)) ? BINARY_EVENT : EVENT;
 }
 
 function callBack(fn: Callback | undefined): void {
