@@ -191,13 +191,15 @@ describe('Beside socket.io-redis 5.3.0', () => {
     const { host, port } = redis;
     const emitter = createEmitter({ host, port });
     await ours.adapter.remoteJoin(our.id, 'room');
+    emitter.volatile.emit('volatile');
+    await Promise.all([our.until('volatile'), their.until('volatile')]);
     emitter.emit('all', 1);
     emitter.to('room').emit('one room', new Date(5));
     emitter.to('room').to('other').emit('rooms');
     emitter.to('nobody').emit('nobody');
     emitter.of('/other').emit('elsewhere');
     emitter.to('room').emit('binary', Buffer.from('bin'));
-    emitter.volatile.emit('end');
+    emitter.emit('end');
     assert.deepEqual(await our.until('end'), [
       ['all', 1],
       ['one room', '1970-01-01T00:00:00.005Z'],
