@@ -52,7 +52,9 @@ export class UnsupportedSocketIoError extends SocketIoRedisError {
   readonly code = 'ERR_SOCKET_IO_REDIS_SERVER';
 
   constructor() {
-    super('socket.io-redis: this Socket.IO server is not supported; use Socket.IO 2 (2.3 or later)');
+    super(
+      'socket.io-redis: this Socket.IO server is not supported; use Socket.IO 2 (2.3 or later) or Socket.IO 4 (4.3.1 or later)',
+    );
   }
 }
 
@@ -105,6 +107,30 @@ export class RequestFailedError extends SocketIoRedisError {
   constructor(request: string, partial: unknown, cause: unknown) {
     super(`the ${request} request failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.partial = partial;
+  }
+}
+
+/** A node could not answer a request: what it should send cannot be written. */
+export class RemoteNodeError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_REMOTE';
+  /** What the other nodes answered so far. */
+  readonly partial: unknown;
+
+  constructor(request: string, partial: unknown, reason: string) {
+    super(`the ${request} request failed on a node: ${reason}`);
+    this.partial = partial;
+  }
+}
+
+/** `connectionStateRecovery` is switched on, which Redis Pub/Sub cannot offer: what was missed is kept nowhere. */
+export class ConnectionStateRecoveryError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_RECOVERY';
+
+  constructor() {
+    super(
+      'socket.io-redis: connectionStateRecovery is not supported over Redis Pub/Sub; remove the option from the ' +
+        'Socket.IO server, or use an adapter that keeps messages, such as @socket.io/redis-streams-adapter',
+    );
   }
 }
 

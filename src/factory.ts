@@ -1,7 +1,10 @@
 import uid2 from 'uid2';
-import { RedisAdapter } from './adapters/socket-io-2';
+import type { Shared } from './adapters/membership';
+import { RedisAdapter as RedisAdapter2 } from './adapters/socket-io-2';
 import type { Namespace2 } from './adapters/socket-io-2/types';
-import { UnsupportedSocketIoError } from './errors';
+import { RedisAdapter } from './adapters/socket-io-4';
+import type { Namespace4 } from './adapters/socket-io-4/types';
+import { ConnectionStateRecoveryError, UnsupportedSocketIoError } from './errors';
 import { type RedisAdapterOptions, type RedisClient, readSettings } from './options';
 import { endClient, sharePubSub } from './redis/clients';
 
@@ -17,6 +20,7 @@ export interface AdapterFactory {
   readonly subClient: RedisClient;
 }
 
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} */
 export function createFactory(uri: string | number | undefined, options: RedisAdapterOptions): AdapterFactory {
   const { owned, ...settings } = readSettings(uri, options);
   const { pubClient, subClient } = settings;
@@ -25,11 +29,10 @@ export function createFactory(uri: string | number | undefined, options: RedisAd
   const warn = warnOnce();
   let adapters = 0;
 
-  function factory(nsp: object): RedisAdapter {
-    if (!isNamespace2(nsp)) throw new UnsupportedSocketIoError();
+  function share(nsp: { server: object }): Shared {
     const { pubSub, release } = sharePubSub(pubClient, subClient);
     adapters += 1;
-    return new RedisAdapter(nsp, {
+    return {
       ...settings,
       uid: uidOf(nsp.server),
       pubSub,
@@ -39,14 +42,26 @@ export function createFactory(uri: string | number | undefined, options: RedisAd
         adapters -= 1;
         if (adapters === 0) await Promise.all(owned.map(endClient));
       },
-    });
+    };
+  }
+
+  function factory(nsp: object): RedisAdapter | RedisAdapter2 {
+    if (isNamespace2(nsp)) return new RedisAdapter2(nsp, share(nsp));
+    if (!isNamespace4(nsp)) throw new UnsupportedSocketIoError();
+    if (nsp.server.opts?.connectionStateRecovery) throw new ConnectionStateRecoveryError();
+    return new RedisAdapter(nsp, share(nsp));
   }
   return Object.assign(factory, { uid, ...settings }) as object as AdapterFactory;
 }
 
-/** Socket.IO 2 keeps its connected sockets in an object; Socket.IO 3 and 4 have no such property. */
+/** Socket.IO 2 keeps its connected sockets in an object; later versions have no such property. */
 function isNamespace2(nsp: object): nsp is Namespace2 {
   return 'connected' in nsp && typeof nsp.connected === 'object' && 'server' in nsp && 'name' in nsp;
+}
+
+/** Socket.IO 3 and 4 keep their sockets in a Map, but only Socket.IO 4 has events between servers. */
+function isNamespace4(nsp: object): nsp is Namespace4 {
+  return 'sockets' in nsp && nsp.sockets instanceof Map && '_onServerSideEmit' in nsp && 'server' in nsp;
 }
 
 /** Servers that share one factory are nodes of their own: the first has the factory's uid. */

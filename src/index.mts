@@ -11,6 +11,8 @@ export const {
   UnsupportedSocketIoError,
   RequestTimeoutError,
   UnknownSocketError,
+  RemoteNodeError,
+  ConnectionStateRecoveryError,
   RequestFailedError,
   AdapterClosedError,
   UnsendableValueError,
@@ -23,6 +25,8 @@ export type UnsupportedClientError = redisAdapter.UnsupportedClientError;
 export type UnsupportedSocketIoError = redisAdapter.UnsupportedSocketIoError;
 export type RequestTimeoutError = redisAdapter.RequestTimeoutError;
 export type UnknownSocketError = redisAdapter.UnknownSocketError;
+export type RemoteNodeError = redisAdapter.RemoteNodeError;
+export type ConnectionStateRecoveryError = redisAdapter.ConnectionStateRecoveryError;
 export type RequestFailedError = redisAdapter.RequestFailedError;
 export type AdapterClosedError = redisAdapter.AdapterClosedError;
 export type UnsendableValueError = redisAdapter.UnsendableValueError;
@@ -30,6 +34,10 @@ export type {
   AdapterFactory,
   AdapterStats,
   CustomHook,
+  RedisAdapter2,
   RedisAdapterOptions,
+  RedisApi,
   RedisClient,
+  SocketDetails,
+  SocketFilter,
 } from './index.js';

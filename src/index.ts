@@ -1,31 +1,63 @@
-import * as adapters from './adapters/socket-io-2';
-import type { CustomHook as Hook } from './adapters/socket-io-2/local-sockets';
+import type { CustomHook as Hook } from './adapters/custom-hook';
+import type { RedisApi as Api, SocketFilter as Filter } from './adapters/redis-api';
+import type { RedisAdapter as Adapter2 } from './adapters/socket-io-2';
+import * as adapters from './adapters/socket-io-4';
 import type { AdapterStats as Stats } from './cluster/stats';
 import * as errors from './errors';
 import { createFactory, type AdapterFactory as Factory } from './factory';
 import type { RedisClient as Client, RedisAdapterOptions as Options } from './options';
+import { isRedisClient } from './redis/clients';
+import type { SocketDetails as Details } from './wire/messages';
 
 /**
- * Makes the adapter that connects a Socket.IO server with all others on the same Redis: `io.adapter(redisAdapter(…))`.
- * Since socket.io-redis 5.x.
+ * Makes the adapter that connects a Socket.IO server with all others on the same Redis: `io.adapter(redisAdapter(…))` or
+ * `new Server({ adapter: createAdapter(…) })`. The forms with a uri and with options are those of socket.io-redis 5.x and 6.x,
+ * the others those of `@socket.io/redis-adapter` 7.x and 8.x.
  *
  * @param uri - where Redis is: `localhost:6379`, `redis://user:password@host:port/db`, `rediss://…` or a port; default
  * `localhost:6379`
+ * @param pubClient - the client that publishes; see `RedisAdapterOptions`
+ * @param subClient - the client that subscribes; default: the `duplicate()` of `pubClient`
  * @throws {InvalidOptionError} when an option is not what it must be
  * @throws {UnsupportedClientError} when a client is of an unknown kind
  */
 function redisAdapter(uri: string | number, options?: Options): Factory;
 function redisAdapter(options?: Options): Factory;
-function redisAdapter(uri?: string | number | Options | null, options?: Options | null): Factory {
-  if (typeof uri === 'object' && uri !== null) return createFactory(undefined, uri);
-  return createFactory(uri ?? undefined, options ?? {});
+function redisAdapter(pubClient: Client, subClient?: Client, options?: Options): Factory;
+function redisAdapter(
+  first?: string | number | Options | Client | null,
+  second?: Options | Client | null,
+  third?: Options | null,
+): Factory {
+  if (typeof first !== 'object' || first === null) return createFactory(first ?? undefined, (second as Options) ?? {});
+  if (isRedisClient(first) || isObject(second)) {
+    return createFactory(undefined, {
+      ...third,
+      pubClient: first as Client,
+      ...given({ subClient: second as Client }),
+    });
+  }
+  return createFactory(undefined, first);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function given(clients: { subClient: Client | null | undefined }): { subClient?: Client } {
+  return clients.subClient ? { subClient: clients.subClient } : {};
 }
 
 // `export =` gives `require()` the function itself, and the namespace its named exports and their types
 namespace redisAdapter {
-  /** The same as `redisAdapter()`, under the name that socket.io-redis 6.x gave it. */
+  /** The same as `redisAdapter()`, under the name that it has had since socket.io-redis 6.x. */
   export const createAdapter = redisAdapter;
+  /** On Socket.IO 4; `RedisAdapter2` is that on Socket.IO 2. */
   export import RedisAdapter = adapters.RedisAdapter;
+  export type RedisAdapter2 = Adapter2;
+  export type RedisApi = Api;
+  export type SocketDetails = Details;
+  export type SocketFilter = Filter;
   export type RedisAdapterOptions = Options;
   export type AdapterFactory = Factory;
   export type AdapterStats = Stats;
@@ -38,6 +70,8 @@ namespace redisAdapter {
   export import UnsupportedSocketIoError = errors.UnsupportedSocketIoError;
   export import RequestTimeoutError = errors.RequestTimeoutError;
   export import UnknownSocketError = errors.UnknownSocketError;
+  export import RemoteNodeError = errors.RemoteNodeError;
+  export import ConnectionStateRecoveryError = errors.ConnectionStateRecoveryError;
   export import RequestFailedError = errors.RequestFailedError;
   export import AdapterClosedError = errors.AdapterClosedError;
   export import UnsendableValueError = errors.UnsendableValueError;

@@ -4,6 +4,7 @@ import { InvalidOptionError, UnsupportedClientError } from './errors';
 import { duplicateClient, isRedisClient } from './redis/clients';
 import { type ConnectionSettings, connectClient } from './redis/connect';
 import type { ErrorSource } from './redis/pub-sub';
+import { type Codec, messagePack } from './wire/broadcast';
 
 const debug = debugModule('socket.io-redis:client');
 
@@ -26,12 +27,20 @@ export interface RedisAdapterOptions extends ConnectionOptions {
   subClient?: RedisClient;
   /** How long a request waits for the answers of the other nodes, in milliseconds. Above 0; default 5000. */
   requestsTimeout?: number;
+  /**
+   * How broadcasts are written, in place of MessagePack; since `@socket.io/redis-adapter` 7.x. Nodes with different parsers do
+   * not understand each other: change it on all nodes together.
+   */
+  parser?: Codec;
+  /** Since `@socket.io/redis-adapter` 7.1. Without a meaning: answers always go to the node alone that asked, if it listens. */
+  publishOnSpecificResponseChannel?: boolean;
 }
 
 /** The options, checked and with their defaults, and the clients. */
 export interface Settings {
   prefix: string;
   requestsTimeout: number;
+  codec: Codec;
   pubClient: RedisClient;
   subClient: RedisClient;
   /** The clients that were made here, and are to be ended here. */
@@ -51,11 +60,12 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export function readSettings(uri: string | number | undefined, options: RedisAdapterOptions): Settings {
   const prefix = readKey(options.key);
   const requestsTimeout = readTimeout(options.requestsTimeout);
+  const codec = readParser(options.parser);
   const pubClient = readClient('pubClient', options.pubClient);
   const subClient = readClient('subClient', options.subClient);
   warnOfUnknown(options);
   const connection = connectionSettings(uri, options);
-  return { prefix, requestsTimeout, ...completeClients(pubClient, subClient, connection) };
+  return { prefix, requestsTimeout, codec, ...completeClients(pubClient, subClient, connection) };
 }
 
 function completeClients(
@@ -90,6 +100,15 @@ function readTimeout(timeout: unknown): number {
   return timeout;
 }
 
+function readParser(parser: unknown): Codec {
+  if (parser === undefined || parser === null) return messagePack;
+  const { encode, decode } = parser as Partial<Codec>;
+  if (typeof encode !== 'function' || typeof decode !== 'function') {
+    throw new InvalidOptionError('parser', 'an object with encode() and decode()', parser);
+  }
+  return parser as Codec;
+}
+
 function readClient(option: string, client: unknown): RedisClient | undefined {
   if (client === undefined || client === null) return undefined;
   if (!isRedisClient(client)) throw new UnsupportedClientError(option, client);
@@ -97,7 +116,7 @@ function readClient(option: string, client: unknown): RedisClient | undefined {
 }
 
 function warnOfUnknown(options: RedisAdapterOptions): void {
-  const known = ['key', 'pubClient', 'subClient', 'requestsTimeout'];
+  const known = ['key', 'pubClient', 'subClient', 'requestsTimeout', 'parser', 'publishOnSpecificResponseChannel'];
   for (const option of Object.keys(options)) {
     if (known.includes(option) || isConnectionOption(option)) continue;
     process.emitWarning(`socket.io-redis: the option "${option}" has no meaning here, and is ignored`, {

@@ -1,5 +1,5 @@
 import type { PubSub } from '../redis/pub-sub';
-import { type Broadcast, decodeBroadcast } from '../wire/broadcast';
+import type { Broadcast } from '../wire/broadcast';
 import { channelsOf, everyNamespacePattern, namespacePattern, readBroadcastChannel } from '../wire/channels';
 
 /** A node of this process, as far as broadcasts go. */
@@ -9,6 +9,8 @@ export interface BroadcastReceiver {
   readonly uid: string;
   /** Whether a broadcast on the channel of a room ('' for none) can concern the node; asked before it is decoded. */
   wants(room: string, payload: Buffer): boolean;
+  /** @throws {MalformedMessageError} */
+  decode(payload: Buffer): Broadcast;
   receive(broadcast: Broadcast): void;
   /** Takes note of a payload that no peer would send. */
   drop(kind: 'broadcast', reason: unknown): void;
@@ -68,7 +70,7 @@ export class BroadcastRouter {
       for (const node of this.#nodes.get(nsp) ?? []) {
         if (!node.wants(room, payload)) continue;
         try {
-          broadcast ??= decodeBroadcast(payload);
+          broadcast ??= node.decode(payload);
         } catch (error) {
           node.drop('broadcast', error);
           return;

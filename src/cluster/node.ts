@@ -1,23 +1,27 @@
 import debugModule from 'debug';
 import type { PubSub } from '../redis/pub-sub';
+import { encodeAcknowledgedBroadcast, readAcknowledgedBroadcast, readAcknowledgement } from '../wire/acknowledgements';
 import {
   type Broadcast,
+  type BroadcastOptions,
   type BroadcastPacket,
   broadcastHead,
+  type Codec,
+  decodeBroadcast,
   encodeBroadcast,
   isFrom,
-  type OutgoingOptions,
 } from '../wire/broadcast';
 import { broadcastChannel, type Channels, channelsOf, ownResponseChannel } from '../wire/channels';
-import * as dialect from '../wire/dialect-5';
-import { parseRecord } from '../wire/malformed';
-import type { Answer, IncomingRequest, Request, Sender } from '../wire/messages';
-import { encodeBye, readBye } from '../wire/presence';
-import { answerLocally } from './answer';
-import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import type { DialectName, IncomingRequest, IncomingResponse, Request, Sender } from '../wire/messages';
+import { decodeFields } from '../wire/payload';
+import { encodeBye, encodeHello, type Presence, readPresence } from '../wire/presence';
+import { encodeAgain, encodeRequest, readAnswer, readRequest, readResponse } from '../wire/requests';
+import { Acknowledgements } from './acknowledgements';
+import { type BroadcastReceiver, type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
 import type { LocalNode } from './local-node';
-import { Peers } from './peers';
+import { type Census, countNodes, Peers } from './peers';
 import { Requests } from './requests';
+import { Responder } from './responder';
 import { type AdapterStats, emptyStats } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
@@ -29,13 +33,17 @@ export interface ClusterNodeSettings {
   uid: string;
   /** In milliseconds. */
   requestsTimeout: number;
+  /** The dialect of the node's generation of Socket.IO, in which it asks. It understands both. */
+  dialect: DialectName;
+  /** How broadcasts are written. */
+  codec: Codec;
   pubSub: PubSub;
   local: LocalNode;
   onError(error: Error): void;
 }
 
 /** One server's part in the conversation that the nodes of a namespace have: it tells, asks and answers. */
-export class ClusterNode {
+export class ClusterNode implements BroadcastReceiver {
   readonly nsp: string;
   readonly uid: string;
   readonly stats: AdapterStats = emptyStats();
@@ -45,6 +53,8 @@ export class ClusterNode {
   readonly #channels: Channels;
   readonly #router: BroadcastRouter;
   readonly #requests: Requests;
+  readonly #acknowledgements = new Acknowledgements();
+  readonly #responder: Responder;
   readonly #peers = new Peers();
   readonly #head: Buffer;
   /** Fulfilled once requests and responses are heard. */
@@ -55,48 +65,89 @@ export class ClusterNode {
   #closed: Promise<void> | undefined;
 
   constructor(settings: ClusterNodeSettings) {
-    const { nsp, prefix, uid, pubSub, local, requestsTimeout } = settings;
+    const { nsp, prefix, uid, pubSub, local, requestsTimeout, onError } = settings;
     this.#settings = settings;
     this.nsp = nsp;
     this.uid = uid;
     this.#head = broadcastHead(uid);
     this.#channels = channelsOf(prefix, nsp);
     this.#router = broadcastRouterOf(pubSub, prefix);
+    this.#responder = new Responder(local, {
+      sender: () => this.#sender,
+      reply: (to, payload) => void this.#publish(this.#responseChannel(to), payload),
+      onError,
+    });
     this.#requests = new Requests(
       { uid, link: pubSub.id },
       {
         requestsTimeout,
-        answer: (request) => this.#answer(local, request),
-        send: (id, request) => this.#send(id, request),
+        answer: (request) => this.#responder.answer(request),
+        send: (id, request) => this.#ask(id, request),
+        repeat: (id, request) => this.#askAgain(id, request),
         census: () => this.#census(),
       },
     );
-    this.#stopErrors = pubSub.onError(settings.onError);
+    this.#stopErrors = pubSub.onError(onError);
     this.#inConversation = Promise.all([
       pubSub.subscribe([this.#channels.request], this.#onRequest),
-      pubSub.subscribe(this.#responseChannels, this.#onResponse),
-    ]);
+      pubSub.subscribe([this.#channels.response, this.#responseChannel(uid)], this.#onResponse),
+    ]).then(() => this.#greet());
     this.ready = Promise.all([this.#router.add(this), this.#inConversation]).then(() => debug('%s hears %s', uid, nsp));
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
-  broadcast(packet: BroadcastPacket, options: OutgoingOptions): void {
-    const payload = encodeBroadcast(this.uid, packet, options);
+  broadcast(packet: BroadcastPacket, options: BroadcastOptions): void {
+    const payload = encodeBroadcast(this.uid, packet, options, this.#settings.codec);
     void this.#publish(broadcastChannel(this.#channels, options.rooms), payload);
   }
 
-  /** Asks all nodes, this one included; see `Requests.ask()` for what can go wrong. */
+  /**
+   * Sends a packet to the clients of the other nodes, and waits for their answers.
+   *
+   * @param timeout - in milliseconds
+   * @param onCount - called for each node, with the number of its clients
+   * @param onAnswer - called for each client that answers
+   * @throws {UnsendableValueError} before anything is sent
+   */
+  broadcastWithAcknowledgement(
+    packet: BroadcastPacket,
+    options: BroadcastOptions,
+    timeout: number,
+    onCount: (clients: number) => void,
+    onAnswer: (value: unknown) => void,
+  ): void {
+    const id = this.#acknowledgements.expect(timeout, onCount, onAnswer);
+    const payload = encodeAcknowledgedBroadcast(id, packet, options, this.#sender);
+    void this.#publish(this.#channels.request, payload);
+  }
+
+  /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     return this.#requests.ask(request);
   }
 
-  /** Whether a broadcast on the channel of a room ('' for none) can concern this node. */
+  /** Tells the other nodes something that needs no answer. @throws {UnsendableValueError} before anything is sent */
+  tell(request: Request): void {
+    const payload = encodeRequest(this.#settings.dialect, undefined, request, this.#sender);
+    void this.#publish(this.#channels.request, payload);
+  }
+
+  /** How many nodes the namespace has, this one included. @throws what the Redis client gives */
+  async countNodes(): Promise<number> {
+    await this.#inConversation;
+    return countNodes(await this.#census(), { uid: this.uid, link: this.#settings.pubSub.id });
+  }
+
   wants(room: string, payload: Buffer): boolean {
     return (room === '' || this.#settings.local.hasRoom(room)) && !isFrom(this.#head, payload);
   }
 
-  /** A channel's name can be that of several namespaces: the packet itself says which one it is for. */
+  decode(payload: Buffer): Broadcast {
+    return decodeBroadcast(payload, this.#settings.codec);
+  }
+
   receive({ uid, packet, options }: Broadcast): void {
+    // a channel's name can be that of several namespaces: the packet itself says which one it is for
     if (packet.nsp !== this.nsp || uid === this.uid) return;
     this.stats.received += 1;
     try {
@@ -106,7 +157,6 @@ export class ClusterNode {
     }
   }
 
-  /** Takes note of a payload that no peer would send. */
   drop(kind: keyof AdapterStats['malformed'], reason: unknown): void {
     this.stats.malformed[kind] += 1;
     debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
@@ -121,86 +171,89 @@ export class ClusterNode {
   async #close(): Promise<void> {
     const { pubSub } = this.#settings;
     this.#requests.close();
+    this.#acknowledgements.close();
     void this.#publish(this.#channels.request, encodeBye(this.uid));
     await Promise.all([
       this.#router.remove(this),
       pubSub.unsubscribe([this.#channels.request], this.#onRequest),
-      pubSub.unsubscribe(this.#responseChannels, this.#onResponse),
+      pubSub.unsubscribe([this.#channels.response, this.#responseChannel(this.uid)], this.#onResponse),
     ]);
     this.#stopErrors();
   }
 
-  get #responseChannels(): string[] {
-    return [this.#channels.response, ownResponseChannel(this.#channels, this.uid)];
+  #responseChannel(uid: string | undefined): string {
+    return uid === undefined ? this.#channels.response : ownResponseChannel(this.#channels, uid);
   }
 
   get #sender(): Sender {
     const nodes = this.#router.nodesOf(this.nsp).map(({ uid }) => uid);
-    return { uid: this.uid, link: this.#settings.pubSub.id, nodes };
+    return { uid: this.uid, link: this.#settings.pubSub.id, nodes: nodes.length > 0 ? nodes : [this.uid] };
   }
 
-  async #send(id: string, request: Request): Promise<Error | undefined> {
+  #greet(): void {
+    if (!this.#closed) void this.#publish(this.#channels.request, encodeHello(this.#sender, false));
+  }
+
+  async #ask(id: string, request: Request): Promise<Error | undefined> {
     await this.#inConversation;
-    return this.#publish(this.#channels.request, dialect.encodeRequest(id, request, this.#sender));
+    return this.#publish(this.#channels.request, encodeRequest(this.#settings.dialect, id, request, this.#sender));
   }
 
-  #census() {
+  async #askAgain(id: string, request: Request): Promise<Error | undefined> {
+    const payload = encodeAgain(this.#settings.dialect, id, request, this.#sender);
+    return payload === undefined ? undefined : this.#publish(this.#channels.request, payload);
+  }
+
+  #census(): Promise<Census> {
     const { request, response } = this.#channels;
     return this.#peers.census(
       (channels) => this.#settings.pubSub.countSubscribers(channels),
       [request, response],
-      (uid) => ownResponseChannel(this.#channels, uid),
+      (uid) => this.#responseChannel(uid),
     );
   }
 
   #receiveRequest(payload: Buffer): void {
-    const fields = parseRecord(payload);
+    const fields = decodeFields(payload);
     if (fields.uid === this.uid) return;
-    const leaving = readBye(fields);
-    if (leaving !== undefined) {
-      this.#peers.forget(leaving);
-      this.#requests.nodeLeft(leaving);
+    const presence = readPresence(fields);
+    const broadcast = readAcknowledgedBroadcast(fields);
+    if (presence) this.#receivePresence(presence);
+    else if (broadcast) this.#responder.broadcast(broadcast);
+    else this.#receiveQuestion(readRequest(fields));
+  }
+
+  #receiveQuestion(incoming: IncomingRequest): void {
+    if (incoming.sender) this.#peers.learn(incoming.sender, this.uid);
+    if (!incoming.repeated) void this.#responder.respond(incoming);
+  }
+
+  #receivePresence(presence: Presence): void {
+    if (presence.type === 'bye') {
+      this.#peers.forget(presence.uid);
+      this.#requests.nodeLeft(presence.uid);
       return;
     }
-    const incoming = dialect.decodeRequest(fields);
-    if (incoming.sender) this.#peers.learn(incoming.sender);
-    void this.#answer(this.#settings.local, incoming.request).then((answer) => this.#respond(incoming, answer));
-  }
-
-  async #respond({ id, sender, request }: IncomingRequest, answer: Answer): Promise<void> {
-    // a published node takes any message with its request's id for a success
-    if (!sender && !answer.found) return;
-    const channel = sender ? ownResponseChannel(this.#channels, sender.uid) : this.#channels.response;
-    await this.#publish(channel, this.#encodeResponse(id, request, answer));
-  }
-
-  /** What a `customHook` answers may be impossible to write: then it has answered nothing. */
-  #encodeResponse(id: string, request: Request, answer: Answer): string {
-    try {
-      return dialect.encodeResponse(id, request, answer, this.#sender);
-    } catch (error) {
-      this.#settings.onError(error as Error);
-      return dialect.encodeResponse(id, request, { found: true, value: null }, this.#sender);
-    }
+    this.#peers.learn(presence.sender, this.uid);
+    if (presence.answer) return;
+    void this.#publish(this.#responseChannel(presence.sender.uid), encodeHello(this.#sender, true));
   }
 
   #receiveResponse(payload: Buffer): void {
-    const response = dialect.decodeResponse(parseRecord(payload));
-    const request = this.#requests.get(response.id);
-    if (!request) return;
-    const answer = dialect.readAnswer(request, response);
-    if (response.sender) this.#peers.learn(response.sender);
-    this.#requests.add(response.id, response.sender, answer);
+    const fields = decodeFields(payload);
+    const presence = readPresence(fields);
+    const acknowledgement = readAcknowledgement(fields);
+    if (presence) this.#receivePresence(presence);
+    else if (acknowledgement) this.#acknowledgements.receive(acknowledgement);
+    else this.#receiveAnswer(readResponse(fields));
   }
 
-  /** Never rejects: what a user's hook throws is told here, and nobody has to wait for it. */
-  async #answer(local: LocalNode, request: Request): Promise<Answer> {
-    try {
-      return await answerLocally(local, request);
-    } catch (error) {
-      this.#settings.onError(error as Error);
-      return { found: true, value: null };
-    }
+  #receiveAnswer(response: IncomingResponse): void {
+    const request = this.#requests.get(response.id);
+    if (!request) return;
+    const answer = readAnswer(request, response);
+    if (response.sender) this.#peers.learn(response.sender, this.uid);
+    this.#requests.add(response.id, response.sender, answer);
   }
 
   async #publish(channel: string, payload: string | Buffer): Promise<Error | undefined> {

@@ -1,16 +1,18 @@
-import { RequestTimeoutError, UnknownSocketError } from '../errors';
+import { RemoteNodeError, RequestTimeoutError, UnknownSocketError } from '../errors';
 import type { Request } from '../wire/messages';
 import type { PendingRequest } from './pending';
 
 /** What a request has come to so far, or undefined while it must go on waiting. */
 export function outcomeOf(pending: PendingRequest): { value: unknown } | { error: Error } | undefined {
-  const { request, values } = pending;
+  const { request, values, failures, complete } = pending;
   if ('sid' in request) {
     // one node has the socket: nobody else needs to be waited for
     if (values.length > 0) return { value: values[0] };
-    return pending.complete ? { error: new UnknownSocketError(request.sid) } : undefined;
+    return complete ? { error: new UnknownSocketError(request.sid) } : undefined;
   }
-  return pending.complete ? { value: together(request, values) } : undefined;
+  const [reason] = failures;
+  if (reason !== undefined) return { error: new RemoteNodeError(request.type, partialOf(pending), reason) };
+  return complete ? { value: together(request, values) } : undefined;
 }
 
 export function timeoutOf(pending: PendingRequest): RequestTimeoutError {
@@ -24,5 +26,26 @@ export function partialOf({ request, values }: PendingRequest): unknown {
 }
 
 function together(request: Request, values: readonly unknown[]): unknown {
-  return request.type === 'customRequest' ? values : [...new Set((values as string[][]).flat())];
+  switch (request.type) {
+    case 'clients':
+    case 'allRooms':
+      return [...new Set((values as string[][]).flat())];
+    case 'fetchSockets':
+      return values.flat();
+    case 'countSockets':
+      return (values as number[]).reduce((sum, count) => sum + count, 0);
+    case 'roomSizes':
+      return sumSizes((values as [string, number][][]).flat());
+    case 'customRequest':
+    case 'serverSideEmit':
+      return values;
+    default:
+      return undefined;
+  }
+}
+
+function sumSizes(sizes: readonly (readonly [string, number])[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [room, size] of sizes) sums.set(room, (sums.get(room) ?? 0) + size);
+  return sums;
 }

@@ -20,8 +20,9 @@ export interface Peer {
 export class Peers {
   readonly #links = new Map<string, string>();
 
-  learn({ nodes, link }: Sender): void {
-    for (const uid of nodes) this.#links.set(uid, link);
+  /** @param own - the uid of this node, which is not its own peer */
+  learn({ nodes, link }: Sender, own: string): void {
+    for (const uid of nodes) if (uid !== own) this.#links.set(uid, link);
   }
 
   forget(uid: string): void {
@@ -50,4 +51,11 @@ export class Peers {
       named: peers.filter(listens),
     };
   }
+}
+
+/** How many nodes there are: those known by name, this one, and a published node for every other connection. */
+export function countNodes({ connections, named }: Census, own: Peer): number {
+  const nodes = [own, ...named.filter(({ uid }) => uid !== own.uid)];
+  const links = new Set(nodes.map(({ link }) => link));
+  return nodes.length + Math.max(0, connections - links.size);
 }

@@ -1,5 +1,6 @@
 import type { Answer, Request, Sender } from '../wire/messages';
 import type { Census, Peer } from './peers';
+import { includesOwnAnswer, isAnsweredByPublished } from './request-kinds';
 
 /**
  * One request that waits for its answers: who is expected, what came, whether that is all. It knows no clock and no wire.
@@ -10,6 +11,8 @@ import type { Census, Peer } from './peers';
 export class PendingRequest {
   /** What the nodes answered that had something to say. */
   readonly values: unknown[] = [];
+  /** Why nodes could not answer. */
+  readonly failures: string[] = [];
   readonly #expected = new Set<string>();
   readonly #answered = new Set<string>();
   /** The connections of the nodes that are known by name. */
@@ -21,7 +24,8 @@ export class PendingRequest {
     readonly request: Request,
     own: Peer,
   ) {
-    this.#expectNode(own);
+    if (includesOwnAnswer(request)) this.#expectNode(own);
+    else this.#links.add(own.link);
   }
 
   /** Takes note of who listens. Until it is called for the first time, the request is not complete. */
@@ -39,7 +43,8 @@ export class PendingRequest {
     } else {
       this.#anonymousAnswers += 1;
     }
-    if (answer.found) this.values.push(answer.value);
+    if (answer.kind === 'value') this.values.push(answer.value);
+    if (answer.kind === 'failure') this.failures.push(answer.reason);
   }
 
   /** A node has left, and will not answer any more. */
@@ -60,16 +65,18 @@ export class PendingRequest {
   get expected(): number | undefined {
     return this.#connections === undefined
       ? undefined
-      : new Set([...this.#expected, ...this.#answered]).size + this.#expectedAnonymous;
+      : new Set([...this.#expected, ...this.#answered]).size + this.expectedAnonymous;
   }
 
   get complete(): boolean {
     return (
-      this.#connections !== undefined && this.#anonymousAnswers >= this.#expectedAnonymous && this.missing.length === 0
+      this.#connections !== undefined && this.#anonymousAnswers >= this.expectedAnonymous && this.missing.length === 0
     );
   }
 
-  get #expectedAnonymous(): number {
+  /** How many published nodes are to answer. */
+  get expectedAnonymous(): number {
+    if (!isAnsweredByPublished(this.request)) return 0;
     return Math.max(0, (this.#connections ?? 0) - this.#links.size);
   }
 

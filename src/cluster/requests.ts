@@ -4,16 +4,19 @@ import type { Answer, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
 import { PendingRequest } from './pending';
+import { includesOwnAnswer } from './request-kinds';
 
 /** How often it is checked whether those who are waited for are still there. */
 const RECHECK_MS = 1000;
 
-interface Transport {
+export interface Transport {
   readonly requestsTimeout: number;
   /** Answers the request on this node. */
   answer(request: Request): Promise<Answer>;
   /** Sends the request to the other nodes, once this node can hear their answers. */
   send(id: string, request: Request): Promise<Error | undefined>;
+  /** Sends it again, for those who speak the other dialect. */
+  repeat(id: string, request: Request): Promise<Error | undefined>;
   /** Counts who listens. */
   census(): Promise<Census>;
 }
@@ -38,6 +41,7 @@ export class Requests {
   /**
    * @throws {RequestTimeoutError} when not everyone answered in time
    * @throws {UnknownSocketError} when every node said that it does not have the socket
+   * @throws {RemoteNodeError} when a node could not answer
    * @throws {RequestFailedError} when it could not be sent
    * @throws {AdapterClosedError}
    */
@@ -82,17 +86,21 @@ export class Requests {
     for (const { settle } of [...this.#waiting.values()]) settle({ error: new AdapterClosedError() });
   }
 
-  async #start(id: string, { request }: PendingRequest): Promise<void> {
-    const { uid, link } = this.#own;
-    const answered = this.#transport
-      .answer(request)
-      .then((answer) => this.add(id, { uid, link, nodes: [uid] }, answer));
+  async #start(id: string, pending: PendingRequest): Promise<void> {
+    const { request } = pending;
+    const answered = includesOwnAnswer(request) ? this.#answer(id, request) : undefined;
     // when the socket is here, nobody else has it
     if ('sid' in request) await answered;
     if (!this.#waiting.has(id)) return;
     const failure = await this.#transport.send(id, request);
-    if (failure) this.#fail(id, failure);
-    else await this.#count(id);
+    if (failure) return this.#fail(id, failure);
+    await this.#count(id);
+    if (pending.expectedAnonymous > 0 && this.#waiting.has(id)) await this.#transport.repeat(id, request);
+  }
+
+  async #answer(id: string, request: Request): Promise<void> {
+    const { uid, link } = this.#own;
+    this.add(id, { uid, link, nodes: [uid] }, await this.#transport.answer(request));
   }
 
   async #count(id: string): Promise<void> {

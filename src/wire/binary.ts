@@ -1,6 +1,15 @@
-/** Whether a decoded value holds binary data. Its depth is bounded by the decoder. */
-export function containsBinary(value: unknown): boolean {
+import { UnsendableValueError } from '../errors';
+import { MAX_DEPTH } from './msgpack-check';
+
+/**
+ * Whether a value holds binary data.
+ *
+ * @throws {UnsendableValueError} when it is circular, or nested deeper than a peer would accept
+ */
+export function containsBinary(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
-  return Array.isArray(value) ? value.some(containsBinary) : Object.values(value).some(containsBinary);
+  if (depth > MAX_DEPTH) throw new UnsendableValueError('data', 'it is circular, or nested too deep');
+  const members = Array.isArray(value) ? value : Object.values(value);
+  return members.some((member) => containsBinary(member, depth + 1));
 }

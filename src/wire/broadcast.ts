@@ -1,4 +1,5 @@
-import { isRecord, MalformedMessageError } from './malformed';
+import { isRecord, isRoom, MalformedMessageError } from './malformed';
+import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { toSendable } from './sendable';
 
@@ -13,9 +14,9 @@ export interface BroadcastPacket {
 /** Whom a packet is for. */
 export interface BroadcastOptions {
   /** The rooms whose members get it; empty for the whole namespace. A socket id is a room too. */
-  rooms: (string | number)[];
+  rooms: Room[];
   /** The rooms whose members do not. */
-  except: (string | number)[];
+  except: Room[];
   flags: BroadcastFlags;
 }
 
@@ -36,21 +37,35 @@ export interface Broadcast {
 /** What a sender may leave out. */
 export type OutgoingOptions = Partial<BroadcastOptions>;
 
+/** How broadcasts are turned into bytes; the option `parser` of `@socket.io/redis-adapter` 7.x and 8.x. */
+export interface Codec {
+  encode(value: unknown): Uint8Array;
+  decode(payload: Buffer): unknown;
+}
+
+export const messagePack: Codec = { encode: encodeMessagePack, decode: decodeMessagePack };
+
 /** @throws {UnsendableValueError} when the packet's data holds what cannot be sent */
-export function encodeBroadcast(uid: string, packet: BroadcastPacket, options: OutgoingOptions): Buffer {
+export function encodeBroadcast(
+  uid: string,
+  packet: BroadcastPacket,
+  options: OutgoingOptions,
+  codec: Codec = messagePack,
+): Buffer {
   const { type, nsp } = packet;
   const data = toSendable(packet.data, 'data');
   const { rooms = [], except = [], flags = {} } = options;
-  return encodeMessagePack([uid, { type, data, nsp }, { rooms, except, flags }]);
+  const bytes = codec.encode([uid, { type, data, nsp }, { rooms, except, flags }]);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
 }
 
 /** @throws {MalformedMessageError} when it is not what a peer or an emitter would send */
-export function decodeBroadcast(payload: Buffer): Broadcast {
+export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack): Broadcast {
   let message: unknown;
   try {
-    message = decodeMessagePack(payload);
+    message = codec.decode(payload);
   } catch (cause) {
-    throw new MalformedMessageError('no MessagePack', cause);
+    throw new MalformedMessageError('it cannot be decoded', cause);
   }
   if (!Array.isArray(message)) throw new MalformedMessageError('not an array');
   const [uid, packet, options] = message as unknown[];
@@ -73,16 +88,18 @@ export function broadcastHead(uid: string): Buffer {
   return encodeMessagePack(uid);
 }
 
-function readPacket(packet: unknown): BroadcastPacket {
+/** @throws {MalformedMessageError} */
+export function readPacket(packet: unknown): BroadcastPacket {
   if (!isRecord(packet)) throw new MalformedMessageError('the packet is not an object');
   const { type, data, nsp = '/' } = packet;
   if (type !== 2 && type !== 5) throw new MalformedMessageError('the packet is not an event');
-  if (!Array.isArray(data) || !isName(data[0])) throw new MalformedMessageError('the packet has no event name');
+  if (!Array.isArray(data) || !isRoom(data[0])) throw new MalformedMessageError('the packet has no event name');
   if (typeof nsp !== 'string') throw new MalformedMessageError("the packet's namespace is not a string");
   return { type, data: data as BroadcastPacket['data'], nsp };
 }
 
-function readOptions(options: unknown): BroadcastOptions {
+/** @throws {MalformedMessageError} */
+export function readOptions(options: unknown): BroadcastOptions {
   if (options === undefined || options === null) return { rooms: [], except: [], flags: {} };
   if (!isRecord(options)) throw new MalformedMessageError('the options are not an object');
   const flags = options.flags ?? {};
@@ -90,12 +107,8 @@ function readOptions(options: unknown): BroadcastOptions {
   return { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
 }
 
-function readRooms(rooms: unknown): (string | number)[] {
+function readRooms(rooms: unknown): Room[] {
   if (rooms === undefined || rooms === null) return [];
-  if (!Array.isArray(rooms) || !rooms.every(isName)) throw new MalformedMessageError('the rooms are not names');
+  if (!Array.isArray(rooms) || !rooms.every(isRoom)) throw new MalformedMessageError('the rooms are not names');
   return rooms;
-}
-
-function isName(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
 }

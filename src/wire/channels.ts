@@ -1,3 +1,5 @@
+import type { Room } from './messages';
+
 /** The names of a namespace's channels, and what a name means. */
 export interface Channels {
   /** Broadcasts to the namespace, to several rooms, or to none in particular. */
@@ -17,7 +19,7 @@ export function channelsOf(prefix: string, nsp: string): Channels {
 }
 
 /** The channel of broadcasts to exactly these rooms: a single room has a channel of its own. */
-export function broadcastChannel(channels: Channels, rooms: readonly (string | number)[] | undefined): string {
+export function broadcastChannel(channels: Channels, rooms: readonly Room[] | undefined): string {
   return rooms?.length === 1 ? `${channels.broadcast}${rooms[0]}#` : channels.broadcast;
 }
 

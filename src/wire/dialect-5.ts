@@ -1,13 +1,10 @@
-import { MalformedMessageError, readString, readStrings } from './malformed';
-import type { Answer, IncomingRequest, IncomingResponse, Request, Sender } from './messages';
+import { MalformedMessageError, readRoom, readRooms, readString, readStrings } from './malformed';
+import type { Request } from './messages';
 
 /**
- * Requests and responses as socket.io-redis 5.x writes them: JSON, with the id in `requestid`.
- *
- * The fields `uid`, `link`, `nodes` and `found` are ours. 5.x nodes neither send nor read them.
+ * Requests and responses as socket.io-redis 5.x writes them: JSON, with the id in `requestid`, and a type that is the place
+ * in this list.
  */
-
-/** In 5.x's numbering. */
 const TYPES = [
   'clients',
   'clientRooms',
@@ -18,38 +15,23 @@ const TYPES = [
   'remoteDisconnect',
 ] as const;
 
-export function encodeRequest(id: string, request: Request, sender: Sender): string {
-  const { type, ...fields } = request;
-  return JSON.stringify({ requestid: id, type: TYPES.indexOf(type), ...fields, ...encodeSender(sender) });
+export const ID_FIELD = 'requestid';
+
+/** @returns undefined when the dialect has no such request */
+export function requestFields(request: Request, id: string | undefined): Record<string, unknown> | undefined {
+  const type = (TYPES as readonly string[]).indexOf(request.type);
+  if (type === -1 || id === undefined) return undefined;
+  // 8.x reads the types in its own way: its remoteLeave would close the connection. With `opts` it takes each of them for a
+  // request about the sockets of a room, and nobody is in this one.
+  return { requestid: id, ...request, type, opts: { rooms: [id], except: [] } };
 }
 
 /** @throws {MalformedMessageError} when it is not what a peer would send */
-export function decodeRequest(fields: Record<string, unknown>): IncomingRequest {
-  return { id: readString(fields, 'requestid'), sender: readSender(fields), request: readRequest(fields) };
-}
-
-/** @throws {TypeError} when the answer cannot be written as JSON */
-export function encodeResponse(id: string, request: Request, answer: Answer, sender: Sender): string {
-  const body = answer.found ? encodeValue(request, answer.value) : { found: false };
-  return JSON.stringify({ requestid: id, ...body, ...encodeSender(sender) });
-}
-
-/** @throws {MalformedMessageError} when it is not what a peer would send */
-export function decodeResponse(body: Record<string, unknown>): IncomingResponse {
-  return { id: readString(body, 'requestid'), sender: readSender(body), body };
-}
-
-/** @throws {MalformedMessageError} when the response is no answer to such a request */
-export function readAnswer(request: Request, response: IncomingResponse): Answer {
-  if (response.body.found === false) return { found: false };
-  return { found: true, value: readValue(request, response.body) };
-}
-
-function readRequest(fields: Record<string, unknown>): Request {
+export function readRequest(fields: Record<string, unknown>): Request {
   const type = TYPES[fields.type as number];
   switch (type) {
     case 'clients':
-      return { type, rooms: fields.rooms ? readStrings(fields, 'rooms') : [] };
+      return { type, rooms: fields.rooms ? readRooms(fields, 'rooms') : [] };
     case 'allRooms':
       return { type };
     case 'customRequest':
@@ -58,7 +40,7 @@ function readRequest(fields: Record<string, unknown>): Request {
       return { type, sid: readString(fields, 'sid') };
     case 'remoteJoin':
     case 'remoteLeave':
-      return { type, sid: readString(fields, 'sid'), room: readRoom(fields.room) };
+      return { type, sid: readString(fields, 'sid'), room: readRoom(fields, 'room') };
     case 'remoteDisconnect':
       return { type, sid: readString(fields, 'sid'), close: Boolean(fields.close) };
     default:
@@ -66,12 +48,7 @@ function readRequest(fields: Record<string, unknown>): Request {
   }
 }
 
-function readRoom(room: unknown): string {
-  if (typeof room === 'string' || typeof room === 'number') return String(room);
-  throw new MalformedMessageError('"room" is not a name');
-}
-
-function encodeValue(request: Request, value: unknown): Record<string, unknown> {
+export function valueFields(request: Request, value: unknown): Record<string, unknown> {
   switch (request.type) {
     case 'clients':
       return { clients: value };
@@ -85,7 +62,8 @@ function encodeValue(request: Request, value: unknown): Record<string, unknown> 
   }
 }
 
-function readValue(request: Request, body: Record<string, unknown>): unknown {
+/** @throws {MalformedMessageError} when the response is no answer to such a request */
+export function readValue(request: Request, body: Record<string, unknown>): unknown {
   switch (request.type) {
     case 'clients':
       return readStrings(body, 'clients');
@@ -97,14 +75,4 @@ function readValue(request: Request, body: Record<string, unknown>): unknown {
     default:
       return undefined;
   }
-}
-
-function encodeSender({ uid, link, nodes }: Sender): Record<string, unknown> {
-  return nodes.length > 1 ? { uid, link, nodes } : { uid, link };
-}
-
-function readSender(fields: Record<string, unknown>): Sender | undefined {
-  if (fields.uid === undefined || fields.link === undefined) return undefined;
-  const uid = readString(fields, 'uid');
-  return { uid, link: readString(fields, 'link'), nodes: fields.nodes ? readStrings(fields, 'nodes') : [uid] };
 }

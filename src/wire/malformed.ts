@@ -1,3 +1,5 @@
+import type { Room } from './messages';
+
 /** A message that no peer would send. It never leaves the package: it is counted, logged and dropped. */
 export class MalformedMessageError extends Error {
   constructor(reason: string, cause?: unknown) {
@@ -16,23 +18,21 @@ export function readString(record: Record<string, unknown>, field: string): stri
 }
 
 export function readStrings(record: Record<string, unknown>, field: string): string[] {
-  const value = record[field];
-  if (!Array.isArray(value)) throw new MalformedMessageError(`"${field}" is not an array`);
-  return value.map((item: unknown) => {
-    if (typeof item === 'string') return item;
-    if (typeof item === 'number') return String(item);
-    throw new MalformedMessageError(`"${field}" holds something else than strings`);
-  });
+  return readRooms(record, field).map(String);
 }
 
-/** Reads a payload of JSON that holds an object. */
-export function parseRecord(payload: Buffer): Record<string, unknown> {
-  let message: unknown;
-  try {
-    message = JSON.parse(payload.toString());
-  } catch (cause) {
-    throw new MalformedMessageError('no JSON', cause);
-  }
-  if (!isRecord(message)) throw new MalformedMessageError('not an object');
-  return message;
+export function readRoom(record: Record<string, unknown>, field: string): string {
+  const value = record[field];
+  if (!isRoom(value)) throw new MalformedMessageError(`"${field}" is not a name`);
+  return String(value);
+}
+
+export function readRooms(record: Record<string, unknown>, field: string): Room[] {
+  const value = record[field];
+  if (!Array.isArray(value) || !value.every(isRoom)) throw new MalformedMessageError(`"${field}" is no list of names`);
+  return value;
+}
+
+export function isRoom(value: unknown): value is Room {
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -1,25 +1,55 @@
 /** What nodes ask each other, free of any dialect. */
-export type Request =
+export type Request = Survey | Search;
+
+/** A request that every node answers with its share; the shares are put together. */
+export type Survey =
   /** The ids of the sockets in any of the rooms, or of all sockets when there is none. */
-  | { type: 'clients'; rooms: string[] }
+  | { type: 'clients'; rooms: Room[] }
   /** The names of all rooms. */
   | { type: 'allRooms' }
   /** Whatever the node's `customHook` answers. */
   | { type: 'customRequest'; data: unknown }
-  /** The rooms of one socket. */
+  /** The sockets themselves, as `SocketDetails`. */
+  | { type: 'fetchSockets'; targets: Targets }
+  /** How many sockets there are. */
+  | { type: 'countSockets'; targets: Targets }
+  /** How many sockets are in each room. */
+  | { type: 'roomSizes' }
+  | { type: 'addSockets' | 'delSockets'; targets: Targets; rooms: Room[] }
+  | { type: 'disconnectSockets'; targets: Targets; close: boolean }
+  /** An event for the servers themselves; they answer when an acknowledgement is wanted. */
+  | { type: 'serverSideEmit'; args: [event: string, ...args: unknown[]] };
+
+/** A request about one socket: the node that has it answers. */
+export type Search =
+  /** The rooms of the socket. */
   | { type: 'clientRooms'; sid: string }
   | { type: 'remoteJoin'; sid: string; room: string }
   | { type: 'remoteLeave'; sid: string; room: string }
   | { type: 'remoteDisconnect'; sid: string; close: boolean };
 
-/** A request that every node answers with its share; the shares are put together. */
-export type Survey = Extract<Request, { type: 'clients' | 'allRooms' | 'customRequest' }>;
+/** A name; Socket.IO 4 tells the number 7 from the text '7'. */
+export type Room = string | number;
 
-/** A request about one socket: the node that has it answers. */
-export type Search = Exclude<Request, Survey>;
+/** The sockets in any of the rooms (in the namespace when there is none), but in none of the excepted ones. */
+export interface Targets {
+  rooms: Room[];
+  except: Room[];
+}
+
+/** A socket as another node sees it. */
+export interface SocketDetails {
+  id: string;
+  handshake: unknown;
+  rooms: Room[];
+  data: unknown;
+}
+
+/** A message's way of writing: that of socket.io-redis 5.x, or that of `@socket.io/redis-adapter` 7.x and 8.x. */
+export type DialectName = 5 | 8;
 
 /**
- * Who sent a message, when it says so: published 5.x nodes do not.
+ * Who sent a message, when it says so: published nodes do not.
  */
 export interface Sender {
   /** The node's name. */
@@ -31,18 +61,27 @@ export interface Sender {
 }
 
 export interface IncomingRequest {
-  id: string;
+  dialect: DialectName;
+  /** Undefined when no answer is wanted. */
+  id: string | undefined;
   sender: Sender | undefined;
+  /** The uid of a node that listens to its own response channel. */
+  replyTo: string | undefined;
+  /** Whether it was asked in another dialect before. */
+  repeated: boolean;
   request: Request;
 }
 
 /** What a node answers: its share of a survey, or what it did about a socket. */
 export type Answer =
-  | { found: true; value: unknown }
+  | { kind: 'value'; value: unknown }
   /** The node does not have the socket. Only nodes that sent their name are told: others would take it for a success. */
-  | { found: false };
+  | { kind: 'not found' }
+  /** The node could not answer. Only nodes that sent their name are told why. */
+  | { kind: 'failure'; reason: string };
 
 export interface IncomingResponse {
+  dialect: DialectName;
   id: string;
   sender: Sender | undefined;
   /** Still to be read with `readAnswer()`, which needs to know what was asked. */

@@ -1,16 +1,33 @@
 import { readString } from './malformed';
+import type { Sender } from './messages';
+import { encodeJson } from './payload';
+import { readSender, senderFields } from './requests';
 
 /**
- * A node's farewell to its namespace, on the request channel. Only nodes of this package send and read it: to the published
- * ones it is a request of an unknown type.
+ * What the nodes of this package tell each other about themselves. To the published ones, these are requests of an unknown
+ * type.
  */
-const BYE = 'bye';
+export type Presence =
+  /** A node has come, and wants to know who else is there; or it answers that. */
+  | { type: 'hello'; sender: Sender; answer: boolean }
+  /** A node leaves. */
+  | { type: 'bye'; uid: string };
 
-export function encodeBye(uid: string): string {
-  return JSON.stringify({ type: BYE, uid });
+export function encodeHello(sender: Sender, answer: boolean): string {
+  return encodeJson({ type: 'hello', answer, ...senderFields(sender) });
 }
 
-/** @returns the uid of the node that leaves, or undefined when the message is something else */
-export function readBye(fields: Record<string, unknown>): string | undefined {
-  return fields.type === BYE ? readString(fields, 'uid') : undefined;
+export function encodeBye(uid: string): string {
+  return encodeJson({ type: 'bye', uid });
+}
+
+/**
+ * @returns undefined when the message is something else
+ * @throws {MalformedMessageError}
+ */
+export function readPresence(fields: Record<string, unknown>): Presence | undefined {
+  if (fields.type === 'bye') return { type: 'bye', uid: readString(fields, 'uid') };
+  if (fields.type !== 'hello') return undefined;
+  const sender = readSender(fields);
+  return sender && { type: 'hello', sender, answer: fields.answer === true };
 }

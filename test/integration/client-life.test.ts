@@ -10,8 +10,8 @@ import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
-import { type Client, type ServerNode, startServer2 } from '../support/fleet-2';
-import { startServers2 } from '../support/fleet-of-2';
+import { type Client, type ServerNode, startServer } from '../support/fleet';
+import { startServers } from '../support/fleet-of';
 import { clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
@@ -23,7 +23,7 @@ describe('A Redis client works from whatever moment of its life on', () => {
 
   before(async () => {
     redis = await startRedis();
-    [peer] = (await startServers2(1, redis)) as [ServerNode];
+    [peer] = (await startServers(2, 1, redis)) as [ServerNode];
     listener = await peer.connect();
   });
   afterEach(async () => {
@@ -38,7 +38,7 @@ describe('A Redis client works from whatever moment of its life on', () => {
   async function assertConversation(
     options: redisAdapter.RedisAdapterOptions | redisAdapter.AdapterFactory,
   ): Promise<void> {
-    const node = await startServer2(typeof options === 'function' ? options : redisAdapter(options));
+    const node = await startServer(2, typeof options === 'function' ? options : redisAdapter(options));
     toEnd.unshift(() => node.close());
     const own = await node.connect();
     node.io.emit('from node');
@@ -122,8 +122,8 @@ describe('A Redis client works from whatever moment of its life on', () => {
       toEnd.unshift(() => pair.close());
       const { host, port } = own;
       const [node, other] = await Promise.all([
-        startServer2(redisAdapter({ pubClient: pair.pubClient, subClient: pair.subClient })),
-        startServer2(redisAdapter({ host, port })),
+        startServer(2, redisAdapter({ pubClient: pair.pubClient, subClient: pair.subClient })),
+        startServer(2, redisAdapter({ host, port })),
       ]);
       toEnd.unshift(() => Promise.all([node.close(), other.close()]));
       const [client, otherClient] = await Promise.all([node.connect(), other.connect()]);
@@ -148,7 +148,7 @@ describe('A Redis client works from whatever moment of its life on', () => {
     toEnd.push(() => own.stop());
     await own.kill();
     const factory = redisAdapter({ host: own.host, port: own.port });
-    const starting = startServer2(factory);
+    const starting = startServer(2, factory);
     const [local] = await Promise.all([
       starting.then(async (node) => ({ node, client: await node.connect() })),
       own.restart(),

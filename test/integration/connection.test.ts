@@ -8,7 +8,7 @@ import { Redis as Ioredis } from 'ioredis';
 import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
-import { type ServerNode, startServer2 } from '../support/fleet-2';
+import { type ServerNode, startServer } from '../support/fleet';
 import { clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
@@ -131,7 +131,7 @@ describe('A Redis Cluster', () => {
       const subscribers = cluster.replicas.slice(0, 2).map(({ host, port }) => new Ioredis({ host, port }));
       const nodes: ServerNode[] = [];
       for (const subClient of subscribers) {
-        nodes.push(await startServer2(redisAdapter({ pubClient: pair.pubClient, subClient })));
+        nodes.push(await startServer(2, redisAdapter({ pubClient: pair.pubClient, subClient })));
       }
       const clients = await Promise.all(nodes.map((node) => node.connect()));
       for (const node of nodes) {
@@ -146,7 +146,7 @@ describe('A Redis Cluster', () => {
 
 /** Starts two servers, and shows that they hear and answer each other. */
 async function assertFleet(factory: () => redisAdapter.AdapterFactory): Promise<void> {
-  const nodes = [await startServer2(factory()), await startServer2(factory())] as const;
+  const nodes = [await startServer(2, factory()), await startServer(2, factory())] as const;
   const clients = await Promise.all(nodes.map((node) => node.connect()));
   nodes[0].io.emit('x');
   await Promise.all(clients.map((client) => client.until('x')));

@@ -3,14 +3,15 @@ import type { EventEmitter } from 'node:events';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
 import { createClient } from 'redis';
+import { Server } from 'socket.io';
 
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { channelsOn, patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
-import { type ServerNode, startServer2 } from '../support/fleet-2';
-import { startServers2 } from '../support/fleet-of-2';
+import { type ServerNode, startServer } from '../support/fleet';
+import { startServers } from '../support/fleet-of';
 import { clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
@@ -19,14 +20,14 @@ const { AdapterClosedError, RequestFailedError, RequestTimeoutError, UnsendableV
 describe('Errors', () => {
   let redis: RedisServer;
   let nodes: [ServerNode, ServerNode];
-  let first: redisAdapter.RedisAdapter;
-  let second: redisAdapter.RedisAdapter;
+  let first: ServerNode['adapter'];
+  let second: ServerNode['adapter'];
 
   before(async () => {
     redis = await startRedis();
   });
   beforeEach(async () => {
-    nodes = (await startServers2(2, redis, { requestsTimeout: 300 })) as [ServerNode, ServerNode];
+    nodes = (await startServers(2, 2, redis, { requestsTimeout: 300 })) as [ServerNode, ServerNode];
     first = nodes[0].adapter;
     second = nodes[1].adapter;
   });
@@ -206,7 +207,11 @@ describe('Several servers', () => {
       const pair = await kind.create(targetOf(redis));
       const { pubClient, subClient } = pair;
       const factory = redisAdapter({ pubClient, subClient });
-      const nodes = [await startServer2(factory), await startServer2(factory), ...(await startServers2(1, redis))];
+      const nodes = [
+        await startServer(2, factory),
+        await startServer(2, factory),
+        ...(await startServers(2, 1, redis)),
+      ];
       const clients = await Promise.all(nodes.map((node) => node.connect()));
       for (const node of nodes) {
         node.adapter.customHook = (_data, answer) => answer(node.adapter.uid);
@@ -223,7 +228,7 @@ describe('Several servers', () => {
 
   it('do not keep the adapter that is replaced by io.adapter()', async () => {
     const { host, port } = redis;
-    const [node] = (await startServers2(1, redis)) as [ServerNode];
+    const [node] = (await startServers(2, 1, redis)) as [ServerNode];
     const replaced = node.adapter;
     node.io.adapter(redisAdapter({ host, port }));
     await node.adapterOf('/').ready;
@@ -235,10 +240,19 @@ describe('Several servers', () => {
   });
 });
 
-describe('A server that is not Socket.IO 2', () => {
-  it('gets an error that says what is supported', async () => {
-    const { Server } = await import('socket.io');
-    const factory = redisAdapter({ pubClient: createClient(), subClient: createClient() });
-    assert.throws(() => new Server().adapter(factory as never), { code: 'ERR_SOCKET_IO_REDIS_SERVER' });
+describe('A server that is not supported', () => {
+  const factory = redisAdapter({ pubClient: createClient(), subClient: createClient() });
+
+  it('gets an error that says what is', () => {
+    const socketIo3 = { name: '/', server: {}, sockets: new Map(), adapter: undefined };
+    assert.throws(() => factory(socketIo3), {
+      code: 'ERR_SOCKET_IO_REDIS_SERVER',
+      message: /Socket.IO 2 .* or Socket.IO 4/,
+    });
+  });
+
+  it('is told that connectionStateRecovery cannot be had', () => {
+    const options = { connectionStateRecovery: {}, adapter: factory };
+    assert.throws(() => new Server(options), { code: 'ERR_SOCKET_IO_REDIS_RECOVERY' });
   });
 });

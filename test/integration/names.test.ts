@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { patternsOn } from '../support/channels';
-import { receivedFrom, type ServerNode } from '../support/fleet-2';
-import { startServers2 } from '../support/fleet-of-2';
+import { io2, receivedFrom, type ServerNode } from '../support/fleet';
+import { startServers } from '../support/fleet-of';
 
 const ROOMS = [
   '__proto__',
@@ -46,7 +46,7 @@ describe('Names', () => {
 
   before(async () => {
     redis = await startRedis();
-    nodes = (await startServers2(2, redis)) as [ServerNode, ServerNode];
+    nodes = (await startServers(2, 2, redis)) as [ServerNode, ServerNode];
   });
   after(async () => {
     await Promise.all(nodes.map((node) => node.close()));
@@ -59,7 +59,7 @@ describe('Names', () => {
       const [member, other] = await Promise.all([there.connect(), there.connect()]);
       await here.adapter.remoteJoin(member.id, room);
       assert.deepEqual(await here.adapter.clients([room]), [member.id]);
-      assert.ok((await here.adapter.allRooms()).includes(room));
+      assert.ok([...(await here.adapter.allRooms())].includes(room));
       assert.deepEqual((await here.adapter.clientRooms(member.id)).sort(), [member.id, room].sort());
 
       here.io.to(room).emit('x', room);
@@ -120,7 +120,7 @@ describe('Names', () => {
 /** Puts a member into the room `b#`, and keeps what the namespace's sockets would be sent. */
 function watch(node: ServerNode, nsp: string): unknown[] {
   const delivered: unknown[] = [];
-  const namespace = node.io.of(nsp);
+  const namespace = io2(node).of(nsp);
   namespace.connected.watcher = Object.assign(Object.create(null), {
     packet: ([encoded]: string[]) => delivered.push(JSON.parse(String(encoded).replace(/^\d+(\/[^,]*,)?/, ''))),
   });

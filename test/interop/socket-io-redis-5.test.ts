@@ -7,7 +7,7 @@ import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
-import { type Client, receivedFrom, type ServerNode, startServer2 } from '../support/fleet-2';
+import { type Client, receivedFrom, type ServerNode, startServer } from '../support/fleet';
 
 /** What the published adapter offers; its queries take callbacks only. */
 interface PublishedAdapter {
@@ -63,9 +63,9 @@ describe('Beside socket.io-redis 5.3.0', () => {
   before(async () => {
     redis = await startRedis();
     const { host, port } = redis;
-    ours = await startServer2(redisAdapter({ host, port, requestsTimeout: 500 }));
-    theirs = await startServer2(publishedAdapter({ host, port, requestsTimeout: 500 }));
-    published = theirs.io.of('/').adapter as PublishedAdapter;
+    ours = await startServer(2, redisAdapter({ host, port, requestsTimeout: 500 }));
+    theirs = await startServer(2, publishedAdapter({ host, port, requestsTimeout: 500 }));
+    published = theirs.adapter as unknown as PublishedAdapter;
     [our, their] = await Promise.all([ours.connect(), theirs.connect()]);
     // it does not tell when it hears
     await eventually(async () => assert.equal((await ours.adapter.clients()).length, 2));
@@ -139,7 +139,7 @@ describe('Beside socket.io-redis 5.3.0', () => {
     await adapter.remoteJoin(their.id, 'joined');
     assert.deepEqual((await adapter.clientRooms(their.id)).sort(), [their.id, 'joined'].sort());
     assert.deepEqual(await adapter.clients(['joined']), [their.id]);
-    assert.deepEqual((await adapter.allRooms()).sort(), [our.id, their.id, 'joined'].sort());
+    assert.deepEqual([...(await adapter.allRooms())].sort(), [our.id, their.id, 'joined'].sort());
     await adapter.remoteLeave(their.id, 'joined');
     assert.deepEqual(await adapter.clients(['joined']), []);
     assert.deepEqual((await adapter.customRequest('x')).sort(), ['our x', 'their x']);
@@ -180,7 +180,7 @@ describe('Beside socket.io-redis 5.3.0', () => {
 
   it('a node of ours that leaves is not waited for, and its farewell means nothing to theirs', async () => {
     const { host, port } = redis;
-    const leaver = await startServer2(redisAdapter({ host, port }));
+    const leaver = await startServer(2, redisAdapter({ host, port }));
     assert.equal((await ours.adapter.clients()).length, 2);
     await leaver.close();
     assert.equal((await ours.adapter.clients()).length, 2);

@@ -1,19 +1,24 @@
 import type { LocalNode } from '../../cluster/local-node';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
+import type { Room, SocketDetails, Targets } from '../../wire/messages';
+import { type CustomHook, callHook } from '../custom-hook';
 import { lookUp } from './dictionary';
 import { type MemoryAdapter, typeOf } from './memory-adapter';
 import type { Socket2 } from './types';
 
-export type CustomHook = (data: unknown, callback: (answer: unknown) => void) => unknown;
+interface Hooks {
+  customHook(): CustomHook;
+  serverSideEvent(args: readonly [event: string, ...args: unknown[]], answer?: (value: unknown) => void): void;
+}
 
 /** The sockets of one Socket.IO 2 server, as the cluster sees them. */
 export class LocalSockets implements LocalNode {
   readonly #adapter: MemoryAdapter;
-  readonly #customHook: () => CustomHook;
+  readonly #hooks: Hooks;
 
-  constructor(adapter: MemoryAdapter, customHook: () => CustomHook) {
+  constructor(adapter: MemoryAdapter, hooks: Hooks) {
     this.#adapter = adapter;
-    this.#customHook = customHook;
+    this.#hooks = hooks;
   }
 
   deliver(packet: BroadcastPacket, options: BroadcastOptions): void {
@@ -21,16 +26,33 @@ export class LocalSockets implements LocalNode {
     this.#adapter.broadcastLocally({ ...packet, type: typeOf(packet.data, options.flags) }, options);
   }
 
+  deliverWithAcknowledgement(
+    { data }: BroadcastPacket,
+    options: BroadcastOptions,
+    onCount: (clients: number) => void,
+    onAnswer: (value: unknown) => void,
+  ): void {
+    const id = this.#adapter.nsp.ids++;
+    const packet = { type: typeOf(data, options.flags), data, id };
+    const sockets = this.#adapter.broadcastLocally(packet, options);
+    for (const { acks } of sockets) acks[id] = (value) => onAnswer(value);
+    onCount(sockets.length);
+  }
+
   hasRoom(room: string): boolean {
     return Object.hasOwn(this.#adapter.rooms, room);
   }
 
-  clientsIn(rooms: readonly string[]): string[] {
-    return [...this.#adapter.targetsOf({ rooms })].filter((sid) => this.#find(sid) !== undefined);
+  clientsIn(rooms: readonly Room[]): string[] {
+    return this.#adapter.socketsOf({ rooms }).map(({ id }) => id);
   }
 
   roomNames(): string[] {
     return Object.keys(this.#adapter.rooms);
+  }
+
+  roomSizes(): [string, number][] {
+    return Object.entries(this.#adapter.rooms).map(([room, { length }]) => [room, length]);
   }
 
   roomsOf(sid: string): string[] | undefined {
@@ -38,12 +60,16 @@ export class LocalSockets implements LocalNode {
     return rooms && Object.keys(rooms);
   }
 
-  join(sid: string, room: string): Promise<boolean> {
-    return this.#change(sid, (socket, done) => socket.join(room, done));
+  async join(sid: string, room: string): Promise<boolean> {
+    const socket = this.#find(sid);
+    if (socket) await joined(socket, room);
+    return socket !== undefined;
   }
 
-  leave(sid: string, room: string): Promise<boolean> {
-    return this.#change(sid, (socket, done) => socket.leave(room, done));
+  async leave(sid: string, room: string): Promise<boolean> {
+    const socket = this.#find(sid);
+    if (socket) await left(socket, room);
+    return socket !== undefined;
   }
 
   disconnect(sid: string, close: boolean): boolean {
@@ -52,24 +78,54 @@ export class LocalSockets implements LocalNode {
     return socket !== undefined;
   }
 
-  async callCustomHook(data: unknown): Promise<unknown> {
-    const hook = this.#customHook();
-    return new Promise((resolve, reject) => {
-      const returned = hook(data, resolve);
-      // an async hook rejects, where another one throws
-      if (returned instanceof Promise) returned.catch(reject);
+  fetch(targets: Targets): SocketDetails[] {
+    return this.#adapter.socketsOf(targets).map(({ id, handshake }) => {
+      // Socket.IO 2 has no `socket.data`
+      return { id, handshake, rooms: this.roomsOf(id) ?? [], data: {} };
     });
+  }
+
+  count(targets: Targets): number {
+    return this.#adapter.socketsOf(targets).length;
+  }
+
+  async joinAll(targets: Targets, rooms: readonly Room[]): Promise<void> {
+    const sockets = this.#adapter.socketsOf(targets);
+    await Promise.all(sockets.flatMap((socket) => rooms.map((room) => joined(socket, String(room)))));
+  }
+
+  async leaveAll(targets: Targets, rooms: readonly Room[]): Promise<void> {
+    const sockets = this.#adapter.socketsOf(targets);
+    await Promise.all(sockets.flatMap((socket) => rooms.map((room) => left(socket, String(room)))));
+  }
+
+  disconnectAll(targets: Targets, close: boolean): void {
+    for (const socket of this.#adapter.socketsOf(targets)) socket.disconnect(close);
+  }
+
+  async callCustomHook(data: unknown): Promise<unknown> {
+    return callHook(this.#hooks.customHook(), data);
+  }
+
+  receiveEvent(args: readonly [string, ...unknown[]], answer?: (value: unknown) => void): void {
+    this.#hooks.serverSideEvent(args, answer);
   }
 
   #find(sid: string): Socket2 | undefined {
     return lookUp(this.#adapter.nsp.connected, sid);
   }
+}
 
-  #change(sid: string, change: (socket: Socket2, done: (error?: Error | null) => void) => unknown): Promise<boolean> {
-    const socket = this.#find(sid);
-    if (!socket) return Promise.resolve(false);
-    return new Promise((resolve, reject) => {
-      change(socket, (error) => (error ? reject(error) : resolve(true)));
-    });
-  }
+function joined(socket: Socket2, room: string): Promise<void> {
+  return promised((done) => socket.join(room, done));
+}
+
+function left(socket: Socket2, room: string): Promise<void> {
+  return promised((done) => socket.leave(room, done));
+}
+
+function promised(change: (done: (error?: Error | null) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    change((error) => (error ? reject(error) : resolve()));
+  });
 }

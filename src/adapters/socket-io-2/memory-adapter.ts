@@ -1,7 +1,8 @@
 import { containsBinary } from '../../wire/binary';
 import type { BroadcastFlags } from '../../wire/broadcast';
+import type { Room } from '../../wire/messages';
 import { createDictionary, type Dictionary, lookUp } from './dictionary';
-import type { BaseAdapter, Callback, Namespace2 } from './types';
+import type { BaseAdapter, Callback, Namespace2, Socket2 } from './types';
 
 const Adapter: new (nsp: Namespace2) => BaseAdapter = require('socket.io-adapter-1');
 
@@ -9,7 +10,7 @@ const EVENT = 2;
 const BINARY_EVENT = 5;
 
 /** The sockets of a room, as Socket.IO 2 shows them. */
-export class Room {
+export class Members {
   readonly sockets: Dictionary<boolean> = createDictionary();
   length = 0;
 
@@ -28,8 +29,8 @@ export class Room {
 
 /** Whom a packet is for; see `BroadcastOptions`. Socket.IO 2 leaves out what is empty. */
 export interface Targets {
-  rooms?: readonly (string | number)[];
-  except?: readonly (string | number)[];
+  rooms?: readonly Room[];
+  except?: readonly Room[];
   flags?: BroadcastFlags;
 }
 
@@ -38,7 +39,7 @@ export interface Targets {
  * `except` may name rooms as well as sockets, since Socket.IO 4 nodes send such broadcasts.
  */
 export class MemoryAdapter extends Adapter {
-  readonly rooms: Dictionary<Room> = createDictionary();
+  readonly rooms: Dictionary<Members> = createDictionary();
   readonly sids: Dictionary<Dictionary<boolean>> = createDictionary();
 
   add(sid: string, room: string, fn?: Callback): void {
@@ -49,7 +50,7 @@ export class MemoryAdapter extends Adapter {
     for (const room of rooms) {
       this.sids[sid] ??= createDictionary();
       this.sids[sid][room] = true;
-      this.rooms[room] = lookUp(this.rooms, room) ?? new Room();
+      this.rooms[room] = lookUp(this.rooms, room) ?? new Members();
       this.rooms[room].add(sid);
     }
     callBack(fn);
@@ -68,26 +69,28 @@ export class MemoryAdapter extends Adapter {
     callBack(fn);
   }
 
-  /** Sends a packet to the sockets of this node that the targets name. */
-  broadcastLocally(packet: object, targets: Targets): void {
+  /** Sends a packet to the sockets of this node that the targets name. @returns these sockets */
+  broadcastLocally(packet: object, targets: Targets): Socket2[] {
     const { volatile, compress } = targets.flags ?? {};
     const options = { preEncoded: true, volatile, compress };
+    const sockets = this.socketsOf(targets);
     this.encoder.encode({ ...packet, nsp: this.nsp.name }, (encodedPackets) => {
-      for (const sid of this.targetsOf(targets)) lookUp(this.nsp.connected, sid)?.packet(encodedPackets, options);
+      for (const socket of sockets) socket.packet(encodedPackets, options);
     });
+    return sockets;
   }
 
-  /** The ids of the sockets of this node that the targets name. */
-  targetsOf({ rooms = [], except = [] }: Targets): Set<string> {
+  /** The sockets of this node that the targets name. */
+  socketsOf({ rooms = [], except = [] }: Targets): Socket2[] {
     const sids = new Set(rooms.length > 0 ? rooms.flatMap((room) => this.#sidsIn(room)) : Object.keys(this.sids));
     for (const name of except) {
       sids.delete(String(name));
       for (const sid of this.#sidsIn(name)) sids.delete(sid);
     }
-    return sids;
+    return [...sids].map((sid) => lookUp(this.nsp.connected, sid)).filter((socket) => socket !== undefined);
   }
 
-  #sidsIn(room: string | number): string[] {
+  #sidsIn(room: Room): string[] {
     return Object.keys(lookUp(this.rooms, String(room))?.sockets ?? {});
   }
 

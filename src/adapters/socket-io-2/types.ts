@@ -7,6 +7,8 @@ export interface Namespace2 {
   readonly server: Server2;
   readonly connected: Record<string, Socket2>;
   readonly adapter?: unknown;
+  /** The next id of a packet that asks for an acknowledgement. */
+  ids: number;
 }
 
 export interface Server2 {
@@ -20,6 +22,9 @@ export interface Encoder2 {
 
 export interface Socket2 {
   readonly id: string;
+  readonly handshake: object;
+  /** Who is to be called with the acknowledgement of a packet. */
+  readonly acks: Record<number, (...args: unknown[]) => void>;
   join(room: string, callback: (error?: Error | null) => void): unknown;
   leave(room: string, callback: (error?: Error | null) => void): unknown;
   disconnect(close: boolean): unknown;

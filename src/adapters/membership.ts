@@ -1,0 +1,55 @@
+import type { EventEmitter } from 'node:events';
+import type { LocalNode } from '../cluster/local-node';
+import { ClusterNode } from '../cluster/node';
+import type { RedisClient } from '../options';
+import type { PubSub } from '../redis/pub-sub';
+import type { Codec } from '../wire/broadcast';
+import type { DialectName } from '../wire/messages';
+
+/** What all adapters of one `redisAdapter()` call have in common. */
+export interface Shared {
+  uid: string;
+  prefix: string;
+  requestsTimeout: number;
+  codec: Codec;
+  pubClient: RedisClient;
+  subClient: RedisClient;
+  pubSub: PubSub;
+  /** Tells the user of an error that no adapter has a listener for. */
+  warn(error: Error): void;
+  /** Called once by each adapter, when it is closed. */
+  release(): Promise<void>;
+}
+
+/** An adapter's place in the cluster. */
+export class Membership {
+  readonly node: ClusterNode;
+  readonly #shared: Shared;
+  #closed: Promise<void> | undefined;
+
+  constructor(adapter: EventEmitter, nsp: string, dialect: DialectName, shared: Shared, local: LocalNode) {
+    this.#shared = shared;
+    this.node = new ClusterNode({
+      ...shared,
+      nsp,
+      dialect,
+      local,
+      onError: (error) => tell(adapter, error, shared.warn),
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.node.close().then(() => this.#shared.release());
+    return this.#closed;
+  }
+}
+
+function tell(adapter: EventEmitter, error: Error, warn: (error: Error) => void): void {
+  try {
+    if (adapter.listenerCount('error') > 0) adapter.emit('error', error);
+    else warn(error);
+  } catch (thrown) {
+    // by the listener: it must not end up in the Redis client, nor keep other namespaces from being told
+    warn(thrown as Error);
+  }
+}

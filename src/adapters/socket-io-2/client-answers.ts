@@ -1,0 +1,48 @@
+import { RequestTimeoutError } from '../../errors';
+
+/** Collects what clients acknowledge an event with: from each node the number of its clients, then their answers. */
+export class ClientAnswers {
+  /** Fulfilled with all answers; rejects with a `RequestTimeoutError` that has what came in time. */
+  readonly all: Promise<unknown[]>;
+  readonly #answers: unknown[] = [];
+  #nodes: number | undefined;
+  #countedNodes = 0;
+  #clients = 0;
+  #settle = () => {};
+
+  /** @param timeout - in milliseconds */
+  constructor(timeout: number) {
+    this.all = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(this.#timeout()), timeout);
+      this.#settle = () => {
+        clearTimeout(timer);
+        resolve(this.#answers);
+      };
+    });
+  }
+
+  expectNodes(nodes: number): void {
+    this.#nodes = nodes;
+    this.#check();
+  }
+
+  readonly onCount = (clients: number): void => {
+    this.#countedNodes += 1;
+    this.#clients += clients;
+    this.#check();
+  };
+
+  readonly onAnswer = (value: unknown): void => {
+    this.#answers.push(value);
+    this.#check();
+  };
+
+  #check(): void {
+    if (this.#countedNodes === this.#nodes && this.#answers.length === this.#clients) this.#settle();
+  }
+
+  #timeout(): RequestTimeoutError {
+    const outcome = { partial: this.#answers, received: this.#countedNodes, expected: this.#nodes, missing: [] };
+    return new RequestTimeoutError('emitWithAck', outcome);
+  }
+}

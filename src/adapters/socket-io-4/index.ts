@@ -1,0 +1,117 @@
+import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
+import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
+import type { Request, SocketDetails } from '../../wire/messages';
+import { Membership, type Shared } from '../membership';
+import { type NodeCallback, promiseOrCallback } from '../promise-or-callback';
+import { ask, becomeMember, nodeOf, targetsOf, withRedisApi } from '../redis-api';
+import { LocalSockets } from './local-sockets';
+import type { Namespace4 } from './types';
+
+type Packet = Pick<BroadcastPacket, 'type' | 'data'>;
+
+/**
+ * The adapter of one namespace of a Socket.IO 4 server. Socket.IO makes it: `new Server({ adapter: createAdapter(…) })`.
+ * Most of it is used through Socket.IO's own `io.emit()`, `io.fetchSockets()` and the like.
+ *
+ * Emits `error` for errors of the Redis clients, of the subscriptions and of a `customHook`.
+ */
+export class RedisAdapter extends withRedisApi(Adapter) {
+  constructor(nsp: Namespace4, shared: Shared) {
+    super(nsp);
+    const local = new LocalSockets(this, nsp, () => this.customHook);
+    becomeMember(this, new Membership(this, nsp.name, 8, shared, local), shared);
+    // Socket.IO does not tell an adapter that it is replaced
+    if (nsp.adapter instanceof RedisAdapter) void nsp.adapter.close();
+  }
+
+  /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
+  override broadcast(packet: Packet, options: SocketIoOptions): void {
+    if (!options.flags?.local) nodeOf(this).broadcast(this.#packet(packet), outgoing(options));
+    super.broadcast(packet, options);
+  }
+
+  /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
+  override broadcastWithAck(
+    packet: Packet,
+    options: SocketIoOptions,
+    onCount: (clients: number) => void,
+    onAnswer: (value: unknown) => void,
+  ): void {
+    const { local, timeout = this.requestsTimeout } = options.flags ?? {};
+    if (!local) {
+      nodeOf(this).broadcastWithAcknowledgement(this.#packet(packet), outgoing(options), timeout, onCount, onAnswer);
+    }
+    super.broadcastWithAck(packet, options, onCount, onAnswer);
+  }
+
+  /** The ids of the matching sockets of all nodes: `io.allSockets()`. */
+  override async sockets(rooms: Set<string>): Promise<Set<string>> {
+    return new Set(await this.clients([...rooms]));
+  }
+
+  /** The names of the rooms of all nodes: to a callback as in 5.x, else as in 8.x. */
+  allRooms(): Promise<Set<string>>;
+  allRooms(fn: NodeCallback<string[]>): Promise<string[]>;
+  allRooms(fn?: NodeCallback<string[]>): Promise<string[] | Set<string>> {
+    const rooms = ask<string[]>(this, { type: 'allRooms' });
+    return fn ? promiseOrCallback(rooms, fn) : rooms.then((names) => new Set(names));
+  }
+
+  /** The matching sockets: those of this node themselves, of the others their details. */
+  override async fetchSockets(options: SocketIoOptions): Promise<unknown[]> {
+    const sockets: unknown[] = await super.fetchSockets(options);
+    if (options.flags?.local) return sockets;
+    const request = { type: 'fetchSockets', targets: targetsOf(options) } as const;
+    return [...sockets, ...(await ask<SocketDetails[]>(this, request))];
+  }
+
+  /** Makes the matching sockets join rooms. @returns once the nodes of this package have done it */
+  override addSockets(options: SocketIoOptions, rooms: string[]): Promise<void> {
+    super.addSockets(options, rooms);
+    return this.#everywhere(options, { type: 'addSockets', targets: targetsOf(options), rooms });
+  }
+
+  /** Makes the matching sockets leave rooms. @returns once the nodes of this package have done it */
+  override delSockets(options: SocketIoOptions, rooms: string[]): Promise<void> {
+    super.delSockets(options, rooms);
+    return this.#everywhere(options, { type: 'delSockets', targets: targetsOf(options), rooms });
+  }
+
+  /** Disconnects the matching sockets. @returns once the nodes of this package have done it */
+  override disconnectSockets(options: SocketIoOptions, close: boolean): Promise<void> {
+    super.disconnectSockets(options, close);
+    return this.#everywhere(options, { type: 'disconnectSockets', targets: targetsOf(options), close });
+  }
+
+  /**
+   * Sends an event to the other servers: `io.serverSideEmit()`.
+   *
+   * @param args - the event's name and arguments; a callback at the end gets an error or null, and the answers
+   * @throws {UnsendableValueError} when an argument cannot be sent and no callback is there to be told
+   */
+  override serverSideEmit(args: [event: string, ...args: unknown[]]): void {
+    const callback = args.at(-1);
+    if (typeof callback !== 'function') {
+      nodeOf(this).tell({ type: 'serverSideEmit', args });
+      return;
+    }
+    const event = args.slice(0, -1) as [string, ...unknown[]];
+    void promiseOrCallback(
+      ask<unknown[]>(this, { type: 'serverSideEmit', args: event }),
+      callback as NodeCallback<unknown[]>,
+    );
+  }
+
+  #packet({ type, data }: Packet): BroadcastPacket {
+    return { type, data, nsp: this.nsp.name };
+  }
+
+  #everywhere(options: SocketIoOptions, request: Request): Promise<void> {
+    if (options.flags?.local) return Promise.resolve();
+    return promiseOrCallback(ask<void>(this, request), undefined);
+  }
+}
+
+function outgoing({ rooms, except = new Set(), flags = {} }: SocketIoOptions): BroadcastOptions {
+  return { rooms: [...rooms], except: [...except], flags: { ...flags } };
+}

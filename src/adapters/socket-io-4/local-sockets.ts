@@ -1,0 +1,139 @@
+import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
+import type { LocalNode } from '../../cluster/local-node';
+import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
+import type { Room, SocketDetails, Targets } from '../../wire/messages';
+import { type CustomHook, callHook } from '../custom-hook';
+import type { Namespace4, Socket4 } from './types';
+
+const EVENT = 2;
+
+/** The sockets of one Socket.IO 4 server, as the cluster sees them. */
+export class LocalSockets implements LocalNode {
+  readonly #adapter: Adapter;
+  readonly #nsp: Namespace4;
+  readonly #customHook: () => CustomHook;
+
+  constructor(adapter: Adapter, nsp: Namespace4, customHook: () => CustomHook) {
+    this.#adapter = adapter;
+    this.#nsp = nsp;
+    this.#customHook = customHook;
+  }
+
+  deliver({ data }: BroadcastPacket, options: BroadcastOptions): void {
+    // the encoder sees by itself whether there is binary data, and takes BINARY_EVENT for an event that it has encoded
+    Adapter.prototype.broadcast.call(this.#adapter, { type: EVENT, data }, this.#resolve(options));
+  }
+
+  deliverWithAcknowledgement(
+    { data }: BroadcastPacket,
+    options: BroadcastOptions,
+    onCount: (clients: number) => void,
+    onAnswer: (value: unknown) => void,
+  ): void {
+    const packet = { type: EVENT, data };
+    Adapter.prototype.broadcastWithAck.call(this.#adapter, packet, this.#resolve(options), onCount, onAnswer);
+  }
+
+  hasRoom(room: string): boolean {
+    return this.#adapter.rooms.has(this.#named(room));
+  }
+
+  clientsIn(rooms: readonly Room[]): string[] {
+    return this.#socketsIn({ rooms: [...rooms], except: [] }).map(({ id }) => id);
+  }
+
+  roomNames(): string[] {
+    return [...this.#adapter.rooms.keys()].map(String);
+  }
+
+  roomSizes(): [string, number][] {
+    return [...this.#adapter.rooms].map(([room, { size }]) => [String(room), size]);
+  }
+
+  roomsOf(sid: string): string[] | undefined {
+    const rooms = this.#adapter.socketRooms(sid);
+    return rooms && [...rooms].map(String);
+  }
+
+  async join(sid: string, room: string): Promise<boolean> {
+    const socket = this.#nsp.sockets.get(sid);
+    await socket?.join(room);
+    return socket !== undefined;
+  }
+
+  async leave(sid: string, room: string): Promise<boolean> {
+    const socket = this.#nsp.sockets.get(sid);
+    await socket?.leave(this.#named(room));
+    return socket !== undefined;
+  }
+
+  disconnect(sid: string, close: boolean): boolean {
+    const socket = this.#nsp.sockets.get(sid);
+    socket?.disconnect(close);
+    return socket !== undefined;
+  }
+
+  fetch(targets: Targets): SocketDetails[] {
+    return this.#socketsIn(targets).map(detailsOf);
+  }
+
+  count(targets: Targets): number {
+    return this.#socketsIn(targets).length;
+  }
+
+  async joinAll(targets: Targets, rooms: readonly Room[]): Promise<void> {
+    await Promise.all(this.#socketsIn(targets).map((socket) => socket.join(rooms as string[])));
+  }
+
+  async leaveAll(targets: Targets, rooms: readonly Room[]): Promise<void> {
+    const left = this.#socketsIn(targets).flatMap((socket) => rooms.map((room) => socket.leave(this.#named(room))));
+    await Promise.all(left);
+  }
+
+  disconnectAll(targets: Targets, close: boolean): void {
+    for (const socket of this.#socketsIn(targets)) socket.disconnect(close);
+  }
+
+  async callCustomHook(data: unknown): Promise<unknown> {
+    return callHook(this.#customHook(), data);
+  }
+
+  receiveEvent(args: readonly [string, ...unknown[]], answer?: (value: unknown) => void): void {
+    this.#nsp._onServerSideEmit(answer ? [...args, answer] : [...args]);
+  }
+
+  #socketsIn(targets: Targets): Socket4[] {
+    const { rooms, except } = this.#resolve({ ...targets, flags: {} });
+    const sids = new Set(
+      rooms.size > 0 ? [...rooms].flatMap((room) => this.#members(room)) : this.#adapter.sids.keys(),
+    );
+    for (const room of except ?? []) for (const sid of this.#members(room)) sids.delete(sid);
+    return [...sids].map((sid) => this.#nsp.sockets.get(sid)).filter((socket) => socket !== undefined);
+  }
+
+  #members(room: string): string[] {
+    return [...(this.#adapter.rooms.get(room) ?? [])];
+  }
+
+  #resolve({ rooms, except, flags }: BroadcastOptions): SocketIoOptions {
+    const named = (names: readonly Room[]) => new Set(names.map((room) => this.#named(room)));
+    return { rooms: named(rooms), except: named(except), flags };
+  }
+
+  /**
+   * The room as it is called here: on Socket.IO 4 a room may be a number, while a channel's name and Socket.IO 2 know
+   * texts only. Its types know no numbers.
+   */
+  #named(room: Room): string {
+    const { rooms } = this.#adapter as { rooms: Map<Room, Set<string>> };
+    if (rooms.has(room)) return room as string;
+    const otherwise = typeof room === 'number' ? String(room) : Number(room);
+    return (String(otherwise) === String(room) && rooms.has(otherwise) ? otherwise : room) as string;
+  }
+}
+
+/** Without the `sessionStore` that express-session puts into the handshake: it cannot be written, and is nobody's business. */
+function detailsOf({ id, handshake, rooms, data }: Socket4): SocketDetails {
+  const { sessionStore, ...rest } = handshake as { sessionStore?: unknown };
+  return { id, handshake: rest, rooms: [...rooms], data };
+}

@@ -1,0 +1,48 @@
+import uid2 from 'uid2';
+import type { Acknowledgement } from '../wire/acknowledgements';
+
+interface Waiting {
+  onCount: (clients: number) => void;
+  onAnswer: (value: unknown) => void;
+  /** The nodes that have told their number of clients: each counts once. */
+  counted: Set<string>;
+  timer: NodeJS.Timeout;
+}
+
+/** The broadcasts of one node whose clients are still to answer. */
+export class Acknowledgements {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /**
+   * Waits for the answers to a broadcast.
+   *
+   * @param timeout - in milliseconds; answers that come later are dropped
+   * @param onCount - called for each node, with the number of its clients
+   * @param onAnswer - called for each client
+   * @returns the broadcast's id
+   */
+  expect(timeout: number, onCount: Waiting['onCount'], onAnswer: Waiting['onAnswer']): string {
+    const id = uid2(6);
+    const timer = setTimeout(() => this.#waiting.delete(id), timeout);
+    this.#waiting.set(id, { onCount, onAnswer, counted: new Set(), timer });
+    return id;
+  }
+
+  receive(acknowledgement: Acknowledgement): void {
+    const waiting = this.#waiting.get(acknowledgement.id);
+    if (!waiting) return;
+    if (acknowledgement.type === 'answer') {
+      waiting.onAnswer(acknowledgement.value);
+      return;
+    }
+    const { sender, clients } = acknowledgement;
+    if (sender && waiting.counted.has(sender.uid)) return;
+    if (sender) waiting.counted.add(sender.uid);
+    waiting.onCount(clients);
+  }
+
+  close(): void {
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+}

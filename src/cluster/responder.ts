@@ -1,0 +1,100 @@
+import { type AcknowledgedBroadcast, encodeClientAnswer, encodeClientCount } from '../wire/acknowledgements';
+import type { Answer, IncomingRequest, Request, Sender, SocketDetails } from '../wire/messages';
+import { encodeResponse } from '../wire/requests';
+import { answerLocally } from './answer';
+import type { LocalNode } from './local-node';
+
+interface Replies {
+  /** This node. */
+  sender(): Sender;
+  /** Sends a response to the node with this uid, or to all of them. */
+  reply(uid: string | undefined, payload: string | Buffer): void;
+  onError(error: Error): void;
+}
+
+/** Answers what other nodes ask. Whatever a user's hook or listener does, it goes on. */
+export class Responder {
+  readonly #local: LocalNode;
+  readonly #replies: Replies;
+
+  constructor(local: LocalNode, replies: Replies) {
+    this.#local = local;
+    this.#replies = replies;
+  }
+
+  /** This node's answer to a request, its own or another's. Never rejects. */
+  async answer(request: Request, wanted = true): Promise<Answer> {
+    try {
+      return await answerLocally(this.#local, request, wanted);
+    } catch (error) {
+      this.#replies.onError(error as Error);
+      return failureOf(request, error);
+    }
+  }
+
+  async respond(incoming: IncomingRequest): Promise<void> {
+    const { id, request, sender, replyTo } = incoming;
+    const answer = await this.answer(request, id !== undefined);
+    // a published node takes any message with its request's id for a success
+    if (id === undefined || (!sender && answer.kind !== 'value')) return;
+    const payload = this.#encode(incoming, id, answer);
+    if (payload !== undefined) this.#replies.reply(replyTo, payload);
+  }
+
+  /** Sends a packet whose clients answer, and what they answer to the node that asked. */
+  broadcast({ id, replyTo, packet, options }: AcknowledgedBroadcast): void {
+    const { sender, reply, onError } = this.#replies;
+    this.#local.deliverWithAcknowledgement(
+      packet,
+      options,
+      (clients) => reply(replyTo, encodeClientCount(id, clients, sender())),
+      (value) => {
+        try {
+          reply(replyTo, encodeClientAnswer(id, value, sender()));
+        } catch (error) {
+          onError(error as Error);
+        }
+      },
+    );
+  }
+
+  #encode({ dialect, request, sender }: IncomingRequest, id: string, answer: Answer): string | undefined {
+    const own = this.#replies.sender();
+    try {
+      return encodeResponse(dialect, id, request, answer, own);
+    } catch (error) {
+      this.#replies.onError(error as Error);
+      const instead = insteadOf(request, answer, error as Error, sender !== undefined);
+      return instead && encodeResponse(dialect, id, request, instead, own);
+    }
+  }
+}
+
+function failureOf(request: Request, error: unknown): Answer {
+  // as in 5.x, where every node has an answer, and nobody can be told why there is none
+  if (request.type === 'customRequest') return { kind: 'value', value: null };
+  return { kind: 'failure', reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** What is answered when the answer itself cannot be written. */
+function insteadOf(request: Request, answer: Answer, error: Error, named: boolean): Answer | undefined {
+  if (request.type !== 'fetchSockets' || answer.kind !== 'value') return failureOf(request, error);
+  const sockets = answer.value as SocketDetails[];
+  const unwritable = sockets.filter((socket) => !isWritable(socket));
+  if (named) {
+    const ids = unwritable.map(({ id }) => `"${id}"`).join(', ');
+    return { kind: 'failure', reason: `the data of the socket ${ids} cannot be written as JSON: ${error.message}` };
+  }
+  // a published node waits for every answer: it gets the sockets without what cannot be written
+  const rest = sockets.map((socket) => (isWritable(socket) ? socket : { ...socket, handshake: {}, data: {} }));
+  return { kind: 'value', value: rest };
+}
+
+function isWritable(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import { type BroadcastOptions, type BroadcastPacket, readOptions, readPacket } from './broadcast';
+import { MalformedMessageError, readString } from './malformed';
+import type { Sender } from './messages';
+import { encodeData } from './payload';
+import { readSender, senderFields } from './requests';
+
+/**
+ * Broadcasts whose clients answer, as `@socket.io/redis-adapter` 7.2 and later writes them: a request, and from each node
+ * first the number of its clients, then what each of them answers.
+ */
+const BROADCAST = 7;
+const CLIENT_COUNT = 8;
+const CLIENT_ANSWER = 9;
+
+export interface AcknowledgedBroadcast {
+  id: string;
+  sender: Sender | undefined;
+  replyTo: string;
+  packet: BroadcastPacket;
+  options: BroadcastOptions;
+}
+
+export type Acknowledgement = { id: string; sender: Sender | undefined } & (
+  | { type: 'count'; clients: number }
+  | { type: 'answer'; value: unknown }
+);
+
+/** @throws {UnsendableValueError} */
+export function encodeAcknowledgedBroadcast(
+  id: string,
+  packet: BroadcastPacket,
+  opts: BroadcastOptions,
+  sender: Sender,
+): string | Buffer {
+  return encodeData({ requestId: id, type: BROADCAST, packet, opts, ...senderFields(sender) });
+}
+
+/**
+ * @returns undefined when the message is something else
+ * @throws {MalformedMessageError}
+ */
+export function readAcknowledgedBroadcast(fields: Record<string, unknown>): AcknowledgedBroadcast | undefined {
+  if (fields.type !== BROADCAST || !('requestId' in fields)) return undefined;
+  return {
+    id: readString(fields, 'requestId'),
+    sender: readSender(fields),
+    replyTo: readString(fields, 'uid'),
+    packet: readPacket(fields.packet),
+    options: readOptions(fields.opts),
+  };
+}
+
+export function encodeClientCount(id: string, clients: number, sender: Sender): string | Buffer {
+  return encodeData({ requestId: id, type: CLIENT_COUNT, clientCount: clients, ...senderFields(sender) });
+}
+
+/** @throws {UnsendableValueError} */
+export function encodeClientAnswer(id: string, value: unknown, sender: Sender): string | Buffer {
+  return encodeData({ requestId: id, type: CLIENT_ANSWER, packet: value, ...senderFields(sender) });
+}
+
+/**
+ * @returns undefined when the message is something else
+ * @throws {MalformedMessageError}
+ */
+export function readAcknowledgement(fields: Record<string, unknown>): Acknowledgement | undefined {
+  const { type, clientCount, packet } = fields;
+  if (type !== CLIENT_COUNT && type !== CLIENT_ANSWER) return undefined;
+  const common = { id: readString(fields, 'requestId'), sender: readSender(fields) };
+  if (type === CLIENT_ANSWER) return { ...common, type: 'answer', value: packet };
+  if (typeof clientCount !== 'number') throw new MalformedMessageError('"clientCount" is not a number');
+  return { ...common, type: 'count', clients: clientCount };
+}

@@ -1,0 +1,34 @@
+import { containsBinary } from './binary';
+import { isRecord, MalformedMessageError } from './malformed';
+import { decodeMessagePack, encodeMessagePack } from './msgpack';
+import { toSendable } from './sendable';
+
+const BRACE = 0x7b;
+
+/** @throws {TypeError} when the fields cannot be written as JSON */
+export function encodeJson(fields: Record<string, unknown>): string {
+  return JSON.stringify(fields);
+}
+
+/**
+ * Writes fields that hold a user's data: as JSON, or as MessagePack when it is binary. (socket.io-redis 5.x cannot read
+ * MessagePack here, and without an `error` listener ends of it: so JSON wherever it will do.)
+ *
+ * @throws {UnsendableValueError} when the data holds what cannot be sent
+ */
+export function encodeData(fields: Record<string, unknown>): string | Buffer {
+  const sendable = toSendable(fields, 'data');
+  return containsBinary(sendable) ? encodeMessagePack(sendable) : JSON.stringify(sendable);
+}
+
+/** @throws {MalformedMessageError} when it is neither JSON nor MessagePack, or holds no object */
+export function decodeFields(payload: Buffer): Record<string, unknown> {
+  let message: unknown;
+  try {
+    message = payload[0] === BRACE ? JSON.parse(payload.toString()) : decodeMessagePack(payload);
+  } catch (cause) {
+    throw new MalformedMessageError('neither JSON nor MessagePack', cause);
+  }
+  if (!isRecord(message)) throw new MalformedMessageError('not an object');
+  return message;
+}

@@ -1,0 +1,115 @@
+import * as dialect5 from './dialect-5';
+import * as dialect8 from './dialect-8';
+import { MalformedMessageError, readString, readStrings } from './malformed';
+import type { Answer, DialectName, IncomingRequest, IncomingResponse, Request, Sender } from './messages';
+import { encodeData, encodeJson } from './payload';
+
+/**
+ * Requests and responses in either dialect. The fields `link`, `nodes`, `repeated`, `found` and `failure` are ours, and so is
+ * `uid` in dialect 5: published nodes neither send nor read them.
+ */
+const DIALECTS = { 5: dialect5, 8: dialect8 };
+
+/** A node that wants no other answer than from emitters: they have no channel of their own. */
+const EMITTER = 'emitter';
+
+/**
+ * Writes a request in a dialect, or in the other one when the first does not have it.
+ *
+ * @param id - undefined when no answer is wanted
+ * @throws when it holds what cannot be written
+ */
+export function encodeRequest(
+  dialect: DialectName,
+  id: string | undefined,
+  request: Request,
+  sender: Sender,
+): string | Buffer {
+  const fields =
+    DIALECTS[dialect].requestFields(request, id) ?? DIALECTS[otherThan(dialect)].requestFields(request, id);
+  return encode(request, { ...fields, ...senderFields(sender) });
+}
+
+/**
+ * Writes a request once more, for those who do not understand the dialect in which it was asked.
+ *
+ * @returns undefined when there is just one dialect that has it
+ */
+export function encodeAgain(
+  dialect: DialectName,
+  id: string,
+  request: Request,
+  sender: Sender,
+): string | Buffer | undefined {
+  // 5.x reads the remoteLeave of 8.x as a remoteJoin: its own has to come last
+  if (dialect === 5 && request.type === 'remoteLeave') return undefined;
+  const own = DIALECTS[dialect].requestFields(request, id);
+  const other = DIALECTS[otherThan(dialect)].requestFields(request, id);
+  return own && other && encode(request, { ...other, ...senderFields(sender), repeated: true });
+}
+
+function encode(request: Request, fields: Record<string, unknown>): string | Buffer {
+  return request.type === 'serverSideEmit' ? encodeData(fields) : encodeJson(fields);
+}
+
+function otherThan(dialect: DialectName): DialectName {
+  return dialect === 5 ? 8 : 5;
+}
+
+/** @throws {MalformedMessageError} when it is not what a peer would send */
+export function readRequest(fields: Record<string, unknown>): IncomingRequest {
+  // the same types mean different things, so the type alone says nothing
+  const dialect = dialect5.ID_FIELD in fields ? 5 : 8;
+  const { ID_FIELD, readRequest } = DIALECTS[dialect];
+  return {
+    dialect,
+    id: fields[ID_FIELD] === undefined ? undefined : readString(fields, ID_FIELD),
+    sender: readSender(fields),
+    replyTo: typeof fields.uid === 'string' && fields.uid !== EMITTER ? fields.uid : undefined,
+    repeated: fields.repeated === true,
+    request: readRequest(fields),
+  };
+}
+
+/** @throws when the answer cannot be written */
+export function encodeResponse(
+  dialect: DialectName,
+  id: string,
+  request: Request,
+  answer: Answer,
+  sender: Sender,
+): string {
+  const { ID_FIELD, valueFields } = DIALECTS[dialect];
+  return encodeJson({ [ID_FIELD]: id, ...answerFields(), ...senderFields(sender) });
+
+  function answerFields(): Record<string, unknown> {
+    if (answer.kind === 'value') return valueFields(request, answer.value);
+    return answer.kind === 'failure' ? { failure: answer.reason } : { found: false };
+  }
+}
+
+/** @throws {MalformedMessageError} when it is not what a peer would send */
+export function readResponse(body: Record<string, unknown>): IncomingResponse {
+  const dialect = dialect5.ID_FIELD in body ? 5 : 8;
+  return { dialect, id: readString(body, DIALECTS[dialect].ID_FIELD), sender: readSender(body), body };
+}
+
+/** @throws {MalformedMessageError} when the response is no answer to such a request */
+export function readAnswer(request: Request, { dialect, body }: IncomingResponse): Answer {
+  if (body.found === false) return { kind: 'not found' };
+  if (typeof body.failure === 'string') return { kind: 'failure', reason: body.failure };
+  return { kind: 'value', value: DIALECTS[dialect].readValue(request, body) };
+}
+
+export function senderFields({ uid, link, nodes }: Sender): Record<string, unknown> {
+  return nodes.length > 1 ? { uid, link, nodes } : { uid, link };
+}
+
+/** @returns undefined for a published node */
+export function readSender(fields: Record<string, unknown>): Sender | undefined {
+  if (fields.uid === undefined || fields.link === undefined) return undefined;
+  const uid = readString(fields, 'uid');
+  const nodes = fields.nodes === undefined ? [uid] : readStrings(fields, 'nodes');
+  if (!nodes.includes(uid)) throw new MalformedMessageError('a node is not among its own nodes');
+  return { uid, link: readString(fields, 'link'), nodes };
+}
