@@ -111,7 +111,7 @@ function readUri(uri: unknown): Unchecked {
 function parseUrl(uri: string): URL {
   const expected = 'a uri such as localhost:6379 or redis://user:password@host:6379/0';
   // the message must not repeat a password
-  const shown = uri.replace(/\/\/.*@/, '//…@');
+  const shown = uri.replace(/^([a-z+.-]+:\/\/)?.*@/i, '$1…@');
   const withScheme = /^[a-z][a-z+.-]*:\/\//i.test(uri) ? uri : `redis://${uri}`;
   if (!URL.canParse(withScheme)) throw new InvalidOptionError('uri', expected, shown);
   const url = new URL(withScheme);

@@ -1,4 +1,3 @@
-import uid2 from 'uid2';
 import type { Shared } from './adapters/membership';
 import { RedisAdapter as RedisAdapter2 } from './adapters/socket-io-2';
 import type { Namespace2 } from './adapters/socket-io-2/types';
@@ -7,6 +6,7 @@ import type { Namespace4 } from './adapters/socket-io-4/types';
 import { ConnectionStateRecoveryError, UnsupportedSocketIoError } from './errors';
 import { type RedisAdapterOptions, type RedisClient, readSettings } from './options';
 import { endClient, sharePubSub } from './redis/clients';
+import { createUid } from './wire/uid';
 
 /** What `io.adapter()` takes. Socket.IO makes one adapter a namespace with it. */
 export interface AdapterFactory {
@@ -24,7 +24,7 @@ export interface AdapterFactory {
 export function createFactory(uri: string | number | undefined, options: RedisAdapterOptions): AdapterFactory {
   const { owned, ...settings } = readSettings(uri, options);
   const { pubClient, subClient } = settings;
-  const uid = uid2(6);
+  const uid = createUid();
   const uidOf = uidPerServer(uid);
   const warn = warnOnce();
   let adapters = 0;
@@ -69,7 +69,7 @@ function uidPerServer(firstUid: string): (server: object) => string {
   const uids = new WeakMap<object, string>();
   let next: string | undefined = firstUid;
   return (server) => {
-    const uid = uids.get(server) ?? next ?? uid2(6);
+    const uid = uids.get(server) ?? next ?? createUid();
     next = undefined;
     uids.set(server, uid);
     return uid;

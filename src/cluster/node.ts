@@ -1,13 +1,16 @@
 import debugModule from 'debug';
 import type { PubSub } from '../redis/pub-sub';
 import { encodeAcknowledgedBroadcast, readAcknowledgedBroadcast, readAcknowledgement } from '../wire/acknowledgements';
+import { containsBinary } from '../wire/binary';
 import {
+  BINARY_EVENT,
   type Broadcast,
   type BroadcastOptions,
   type BroadcastPacket,
   broadcastHead,
   type Codec,
   decodeBroadcast,
+  EVENT,
   encodeBroadcast,
   isFrom,
 } from '../wire/broadcast';
@@ -15,11 +18,11 @@ import { broadcastChannel, type Channels, channelsOf, ownResponseChannel } from 
 import type { DialectName, IncomingRequest, IncomingResponse, Request, Sender } from '../wire/messages';
 import { decodeFields } from '../wire/payload';
 import { encodeBye, encodeHello, type Presence, readPresence } from '../wire/presence';
-import { encodeAgain, encodeRequest, readAnswer, readRequest, readResponse } from '../wire/requests';
+import { encodeAgain, encodeRequest, otherThan, readAnswer, readRequest, readResponse } from '../wire/requests';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastReceiver, type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
 import type { LocalNode } from './local-node';
-import { type Census, countNodes, Peers } from './peers';
+import { type Census, Peers } from './peers';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { type AdapterStats, emptyStats } from './stats';
@@ -55,7 +58,7 @@ export class ClusterNode implements BroadcastReceiver {
   readonly #requests: Requests;
   readonly #acknowledgements = new Acknowledgements();
   readonly #responder: Responder;
-  readonly #peers = new Peers();
+  readonly #peers: Peers;
   readonly #head: Buffer;
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
@@ -77,16 +80,15 @@ export class ClusterNode implements BroadcastReceiver {
       reply: (to, payload) => void this.#publish(this.#responseChannel(to), payload),
       onError,
     });
-    this.#requests = new Requests(
-      { uid, link: pubSub.id },
-      {
-        requestsTimeout,
-        answer: (request) => this.#responder.answer(request),
-        send: (id, request) => this.#ask(id, request),
-        repeat: (id, request) => this.#askAgain(id, request),
-        census: () => this.#census(),
-      },
-    );
+    const own = { uid, link: pubSub.id };
+    this.#peers = new Peers(own, pubSub, this.#channels);
+    this.#requests = new Requests(own, {
+      requestsTimeout,
+      answer: (request) => this.#responder.answer(request),
+      send: (id, request) => this.#ask(id, request),
+      repeat: (id, request, census) => this.#askAgain(id, request, census),
+      census: () => this.#peers.census(),
+    });
     this.#stopErrors = pubSub.onError(onError);
     this.#inConversation = Promise.all([
       pubSub.subscribe([this.#channels.request], this.#onRequest),
@@ -96,7 +98,8 @@ export class ClusterNode implements BroadcastReceiver {
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
-  broadcast(packet: BroadcastPacket, options: BroadcastOptions): void {
+  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
+    const packet = { type: this.#typeOf(data, options), data, nsp: this.nsp };
     const payload = encodeBroadcast(this.uid, packet, options, this.#settings.codec);
     void this.#publish(broadcastChannel(this.#channels, options.rooms), payload);
   }
@@ -110,13 +113,14 @@ export class ClusterNode implements BroadcastReceiver {
    * @throws {UnsendableValueError} before anything is sent
    */
   broadcastWithAcknowledgement(
-    packet: BroadcastPacket,
+    data: BroadcastPacket['data'],
     options: BroadcastOptions,
     timeout: number,
     onCount: (clients: number) => void,
     onAnswer: (value: unknown) => void,
   ): void {
     const id = this.#acknowledgements.expect(timeout, onCount, onAnswer);
+    const packet = { type: EVENT, data, nsp: this.nsp };
     const payload = encodeAcknowledgedBroadcast(id, packet, options, this.#sender);
     void this.#publish(this.#channels.request, payload);
   }
@@ -132,10 +136,19 @@ export class ClusterNode implements BroadcastReceiver {
     void this.#publish(this.#channels.request, payload);
   }
 
-  /** How many nodes the namespace has, this one included. @throws what the Redis client gives */
+  /**
+   * How many nodes answer a broadcast with acknowledgements, this one included: nodes of socket.io-redis 5.x do not. When
+   * Redis does not tell, it is those that were heard of.
+   */
   async countNodes(): Promise<number> {
     await this.#inConversation;
-    return countNodes(await this.#census(), { uid: this.uid, link: this.#settings.pubSub.id });
+    try {
+      const { named, published } = await this.#peers.census();
+      return named.length + published[8];
+    } catch (error) {
+      this.#settings.onError(error as Error);
+      return this.#peers.heardOf + 1;
+    }
   }
 
   wants(room: string, payload: Buffer): boolean {
@@ -181,6 +194,17 @@ export class ClusterNode implements BroadcastReceiver {
     this.#stopErrors();
   }
 
+  /**
+   * What kind of event others are to take it for. Nodes of this package see for themselves whether it is binary. But 5.x writes
+   * an EVENT as JSON, whatever it holds, and 8.x breaks a BINARY_EVENT, which ends the client's connection.
+   */
+  #typeOf(data: unknown, { flags }: BroadcastOptions): number {
+    const { dialect } = this.#settings;
+    const last = this.#peers.recent();
+    const old = (last?.published[8] ?? 0) === 0 && (dialect === 5 || (last?.published[5] ?? 0) > 0);
+    return old && (flags.binary ?? containsBinary(data)) ? BINARY_EVENT : EVENT;
+  }
+
   #responseChannel(uid: string | undefined): string {
     return uid === undefined ? this.#channels.response : ownResponseChannel(this.#channels, uid);
   }
@@ -191,7 +215,9 @@ export class ClusterNode implements BroadcastReceiver {
   }
 
   #greet(): void {
-    if (!this.#closed) void this.#publish(this.#channels.request, encodeHello(this.#sender, false));
+    if (this.#closed) return;
+    void this.#publish(this.#channels.request, encodeHello(this.#sender, false));
+    this.#peers.recent();
   }
 
   async #ask(id: string, request: Request): Promise<Error | undefined> {
@@ -199,18 +225,10 @@ export class ClusterNode implements BroadcastReceiver {
     return this.#publish(this.#channels.request, encodeRequest(this.#settings.dialect, id, request, this.#sender));
   }
 
-  async #askAgain(id: string, request: Request): Promise<Error | undefined> {
-    const payload = encodeAgain(this.#settings.dialect, id, request, this.#sender);
-    return payload === undefined ? undefined : this.#publish(this.#channels.request, payload);
-  }
-
-  #census(): Promise<Census> {
-    const { request, response } = this.#channels;
-    return this.#peers.census(
-      (channels) => this.#settings.pubSub.countSubscribers(channels),
-      [request, response],
-      (uid) => this.#responseChannel(uid),
-    );
+  async #askAgain(id: string, request: Request, { published }: Census): Promise<void> {
+    const { dialect } = this.#settings;
+    const payload = published[otherThan(dialect)] > 0 && encodeAgain(dialect, id, request, this.#sender);
+    if (payload) await this.#publish(this.#channels.request, payload);
   }
 
   #receiveRequest(payload: Buffer): void {
@@ -224,7 +242,7 @@ export class ClusterNode implements BroadcastReceiver {
   }
 
   #receiveQuestion(incoming: IncomingRequest): void {
-    if (incoming.sender) this.#peers.learn(incoming.sender, this.uid);
+    if (incoming.sender) this.#peers.learn(incoming.sender);
     if (!incoming.repeated) void this.#responder.respond(incoming);
   }
 
@@ -234,7 +252,7 @@ export class ClusterNode implements BroadcastReceiver {
       this.#requests.nodeLeft(presence.uid);
       return;
     }
-    this.#peers.learn(presence.sender, this.uid);
+    this.#peers.learn(presence.sender);
     if (presence.answer) return;
     void this.#publish(this.#responseChannel(presence.sender.uid), encodeHello(this.#sender, true));
   }
@@ -252,7 +270,7 @@ export class ClusterNode implements BroadcastReceiver {
     const request = this.#requests.get(response.id);
     if (!request) return;
     const answer = readAnswer(request, response);
-    if (response.sender) this.#peers.learn(response.sender, this.uid);
+    if (response.sender) this.#peers.learn(response.sender);
     this.#requests.add(response.id, response.sender, answer);
   }
 

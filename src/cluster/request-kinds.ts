@@ -1,4 +1,6 @@
 import type { Request } from '../wire/messages';
+import { isInDialect } from '../wire/requests';
+import type { Census } from './peers';
 
 type Type = Request['type'];
 
@@ -25,7 +27,8 @@ export function includesOwnAnswer({ type }: Request): boolean {
   return !OTHERS_ONLY.has(type);
 }
 
-/** Whether nodes that are not known by name answer such a request. */
-export function isAnsweredByPublished({ type }: Request): boolean {
-  return !UNANSWERED_BY_PUBLISHED.has(type);
+/** How many of the published nodes answer such a request. */
+export function answeringPublished(request: Request, { published }: Census): number {
+  if (UNANSWERED_BY_PUBLISHED.has(request.type)) return 0;
+  return (isInDialect(5, request) ? published[5] : 0) + (isInDialect(8, request) ? published[8] : 0);
 }

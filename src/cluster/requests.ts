@@ -15,8 +15,8 @@ export interface Transport {
   answer(request: Request): Promise<Answer>;
   /** Sends the request to the other nodes, once this node can hear their answers. */
   send(id: string, request: Request): Promise<Error | undefined>;
-  /** Sends it again, for those who speak the other dialect. */
-  repeat(id: string, request: Request): Promise<Error | undefined>;
+  /** Sends it again, in case somebody does not understand the dialect in which it was asked. */
+  repeat(id: string, request: Request, census: Census): Promise<unknown>;
   /** Counts who listens. */
   census(): Promise<Census>;
 }
@@ -48,7 +48,7 @@ export class Requests {
   ask(request: Request): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AdapterClosedError());
     const id = uid2(6);
-    const pending = new PendingRequest(request, this.#own);
+    const pending = new PendingRequest(request);
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => settle({ error: timeoutOf(pending) }), this.#transport.requestsTimeout);
       const recheck = setInterval(() => void this.#count(id), RECHECK_MS);
@@ -94,8 +94,8 @@ export class Requests {
     if (!this.#waiting.has(id)) return;
     const failure = await this.#transport.send(id, request);
     if (failure) return this.#fail(id, failure);
-    await this.#count(id);
-    if (pending.expectedAnonymous > 0 && this.#waiting.has(id)) await this.#transport.repeat(id, request);
+    const census = await this.#count(id);
+    if (census && this.#waiting.has(id)) await this.#transport.repeat(id, request, census);
   }
 
   async #answer(id: string, request: Request): Promise<void> {
@@ -103,13 +103,15 @@ export class Requests {
     this.add(id, { uid, link, nodes: [uid] }, await this.#transport.answer(request));
   }
 
-  async #count(id: string): Promise<void> {
+  async #count(id: string): Promise<Census | undefined> {
     try {
       const census = await this.#transport.census();
-      this.#waiting.get(id)?.pending.expect(census);
+      this.#waiting.get(id)?.pending.expect(census, this.#own);
       this.#check(id);
+      return census;
     } catch (error) {
       this.#fail(id, error);
+      return undefined;
     }
   }
 

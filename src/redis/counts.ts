@@ -9,3 +9,14 @@ export function sumCounts(counts: readonly (readonly number[])[]): number[] {
   const [first = [], ...others] = counts;
   return others.reduce<number[]>((sums, next) => sums.map((sum, i) => sum + (next[i] ?? 0)), [...first]);
 }
+
+/** Reads the reply of PUBSUB CHANNELS. */
+export function readChannels(reply: unknown): string[] {
+  if (!Array.isArray(reply)) throw new TypeError('PUBSUB CHANNELS gave no list');
+  return reply.map(String);
+}
+
+/** Puts together what the nodes of a Cluster listed. */
+export function mergeChannels(lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())];
+}

@@ -1,4 +1,4 @@
-import { readCounts, sumCounts } from './counts';
+import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber } from './pub-sub';
 
 /** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
@@ -67,6 +67,7 @@ export function publishWithIoredis(client: IoredisClient): Publisher {
   return {
     publish: (channel, payload) => client.publish(channel, payload),
     countSubscribers: (channels) => countOn(client, channels),
+    listChannels: (pattern) => listOn(client, pattern),
   };
 }
 
@@ -86,14 +87,22 @@ export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
 
   return {
     publish: (channel, payload) => publishingNode().publish(channel, payload),
-    async countSubscribers(channels) {
-      const counts = await Promise.all(cluster.nodes('all').map((node) => countOn(node, channels)));
-      if (counts.length === 0) throw new Error('the Redis Cluster client is not connected');
-      return sumCounts(counts);
-    },
+    countSubscribers: async (channels) => sumCounts(await onEachNode(cluster, (node) => countOn(node, channels))),
+    listChannels: async (pattern) => mergeChannels(await onEachNode(cluster, (node) => listOn(node, pattern))),
   };
+}
+
+/** Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. */
+function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+  const nodes = cluster.nodes('all');
+  if (nodes.length === 0) throw new Error('the Redis Cluster client is not connected');
+  return Promise.all(nodes.map(ask));
 }
 
 async function countOn(client: IoredisClient, channels: readonly string[]): Promise<number[]> {
   return readCounts(await client.call('PUBSUB', 'NUMSUB', ...channels));
+}
+
+async function listOn(client: IoredisClient, pattern: string): Promise<string[]> {
+  return readChannels(await client.call('PUBSUB', 'CHANNELS', pattern));
 }

@@ -1,4 +1,4 @@
-import { readCounts } from './counts';
+import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber } from './pub-sub';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
@@ -50,6 +50,8 @@ export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
     publish: (channel, payload) => promised((done) => client.publish(channel, payload, done)),
     countSubscribers: async (channels) =>
       readCounts(await promised((done) => client.send_command('pubsub', ['numsub', ...channels], done))),
+    listChannels: async (pattern) =>
+      readChannels(await promised((done) => client.send_command('pubsub', ['channels', pattern], done))),
   };
 }
 

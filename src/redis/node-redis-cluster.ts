@@ -1,5 +1,5 @@
 import debugModule from 'debug';
-import { readCounts, sumCounts } from './counts';
+import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { NodeRedisClient } from './node-redis';
 import type { Publisher } from './pub-sub';
 
@@ -59,7 +59,10 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
       const node = publishingNode();
       return node instanceof Promise ? (await node).publish(channel, payload) : node.publish(channel, payload);
     },
-    countSubscribers: (channels) => countOverCluster(cluster, channels),
+    countSubscribers: async (channels) =>
+      sumCounts((await onEachNode(cluster, ['PUBSUB', 'NUMSUB', ...channels])).map(readCounts)),
+    listChannels: async (pattern) =>
+      mergeChannels((await onEachNode(cluster, ['PUBSUB', 'CHANNELS', pattern])).map(readChannels)),
   };
 }
 
@@ -75,35 +78,36 @@ function isReady(client: unknown): boolean {
 }
 
 /**
- * Each node of a Cluster counts its own subscribers only, and a subscriber may sit on a replica. The client itself knows
+ * Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. The client itself knows
  * the replicas just when it was made with `useReplicas`, so the Cluster is asked.
  */
-async function countOverCluster(cluster: NodeRedisCluster, channels: readonly string[]): Promise<number[]> {
+async function onEachNode(cluster: NodeRedisCluster, command: string[]): Promise<unknown[]> {
   const masters = await Promise.all(cluster.masters.map(async (node) => cluster.nodeClient(node)));
   const first = masters[0];
   if (!first) throw new Error('the Redis Cluster client is not connected');
-  const [replicas, ...counted] = await Promise.all([
-    countOnReplicas(first, channels),
-    ...masters.map((client) => countOn(client, channels)),
+  const [onReplicas, ...onMasters] = await Promise.all([
+    onEachReplica(first, command),
+    ...masters.map((client) => client.sendCommand(command)),
   ]);
-  return sumCounts([...counted, ...replicas]);
+  return [...onMasters, ...onReplicas];
 }
 
-async function countOnReplicas(master: ClusterClient, channels: readonly string[]): Promise<number[][]> {
+async function onEachReplica(master: ClusterClient, command: string[]): Promise<unknown[]> {
   const nodes = String(await master.sendCommand(['CLUSTER', 'NODES']));
-  return Promise.all(readReplicas(nodes).map((replica) => countOnReplica(master, replica, channels)));
+  const replies = await Promise.all(readReplicas(nodes).map((replica) => onReplica(master, replica, command)));
+  return replies.flat();
 }
 
-async function countOnReplica(master: ClusterClient, { host, port }: Address, channels: readonly string[]) {
+/** @returns the reply, or nothing from a replica that is away: it has no subscribers */
+async function onReplica(master: ClusterClient, { host, port }: Address, command: string[]): Promise<unknown[]> {
   const socket = { ...master.options?.socket, host, port, reconnectStrategy: false, connectTimeout: 1000 };
   const client = master.duplicate({ socket });
   client.on('error', (error) => debug('replica %s:%d: %s', host, port, error));
   try {
     await client.connect();
-    return await countOn(client, channels);
+    return [await client.sendCommand(command)];
   } catch (error) {
-    // a replica that is away has no subscribers
-    debug('could not count on the replica %s:%d: %s', host, port, error);
+    debug('could not ask the replica %s:%d: %s', host, port, error);
     return [];
   } finally {
     if (client.isOpen) await (client.destroy ? client.destroy() : client.disconnect());
@@ -124,8 +128,4 @@ function readReplicas(nodes: string): Address[] {
       ? [{ host, port: Number(port) }]
       : [];
   });
-}
-
-async function countOn(client: NodeRedisClient, channels: readonly string[]): Promise<number[]> {
-  return readCounts(await client.sendCommand(['PUBSUB', 'NUMSUB', ...channels]));
 }

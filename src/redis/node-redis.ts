@@ -1,4 +1,4 @@
-import { readCounts } from './counts';
+import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
 /**
@@ -80,6 +80,7 @@ export function publishWithNodeRedis(client: NodeRedisClient): Publisher {
   return {
     publish: (channel, payload) => client.publish(channel, payload),
     countSubscribers: async (channels) => readCounts(await client.sendCommand(['PUBSUB', 'NUMSUB', ...channels])),
+    listChannels: async (pattern) => readChannels(await client.sendCommand(['PUBSUB', 'CHANNELS', pattern])),
   };
 }
 
@@ -88,5 +89,6 @@ export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publi
     publish: (channel, payload) => sentinel.publish(channel, payload),
     countSubscribers: async (channels) =>
       readCounts(await sentinel.sendCommand(false, ['PUBSUB', 'NUMSUB', ...channels])),
+    listChannels: async (pattern) => readChannels(await sentinel.sendCommand(false, ['PUBSUB', 'CHANNELS', pattern])),
   };
 }

@@ -11,6 +11,8 @@ export interface Publisher {
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   /** How many connections are subscribed to each channel, over every node of a Cluster; in the channels' order. */
   countSubscribers(channels: readonly string[]): Promise<number[]>;
+  /** The channels with subscribers that a pattern matches, over every node of a Cluster. */
+  listChannels(pattern: string): Promise<string[]>;
 }
 
 /** One client library's way to subscribe. */
@@ -133,6 +135,10 @@ export class PubSub {
 
   countSubscribers(channels: readonly string[]): Promise<number[]> {
     return this.#publisher.countSubscribers(channels);
+  }
+
+  listChannels(pattern: string): Promise<string[]> {
+    return this.#publisher.listChannels(pattern);
   }
 
   onError(listener: ErrorListener): () => void {

@@ -3,9 +3,13 @@ import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { toSendable } from './sendable';
 
+/** In socket.io-protocol. */
+export const EVENT = 2;
+export const BINARY_EVENT = 5;
+
 /** A packet as it travels: the event's name and arguments, for a namespace. */
 export interface BroadcastPacket {
-  /** 2 (EVENT) or 5 (BINARY_EVENT) in socket.io-protocol. */
+  /** EVENT or BINARY_EVENT. */
   type: number;
   data: [event: string | number, ...args: unknown[]];
   nsp: string;
@@ -92,7 +96,7 @@ export function broadcastHead(uid: string): Buffer {
 export function readPacket(packet: unknown): BroadcastPacket {
   if (!isRecord(packet)) throw new MalformedMessageError('the packet is not an object');
   const { type, data, nsp = '/' } = packet;
-  if (type !== 2 && type !== 5) throw new MalformedMessageError('the packet is not an event');
+  if (type !== EVENT && type !== BINARY_EVENT) throw new MalformedMessageError('the packet is not an event');
   if (!Array.isArray(data) || !isRoom(data[0])) throw new MalformedMessageError('the packet has no event name');
   if (typeof nsp !== 'string') throw new MalformedMessageError("the packet's namespace is not a string");
   return { type, data: data as BroadcastPacket['data'], nsp };

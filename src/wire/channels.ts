@@ -38,6 +38,16 @@ export function namespacePattern(channels: Channels): string {
   return `${escapeGlob(channels.broadcast)}*`;
 }
 
+/** A pattern that matches the channels on which single nodes of a namespace hear responses. */
+export function ownResponsePattern(channels: Channels): string {
+  return `${escapeGlob(channels.response)}?*#`;
+}
+
+/** The uid of the node that hears responses on a channel of its own. */
+export function readOwnResponseChannel(channels: Channels, channel: string): string {
+  return channel.slice(channels.response.length, -1);
+}
+
 /**
  * The namespaces that a broadcast channel may belong to, each with the room it would then name ('' for none).
  * Names of namespaces and rooms may hold `#` themselves, so there can be several: the packet's own `nsp` decides.

@@ -48,11 +48,16 @@ export function encodeAgain(
   return own && other && encode(request, { ...other, ...senderFields(sender), repeated: true });
 }
 
+/** Whether a dialect has such a request. */
+export function isInDialect(dialect: DialectName, request: Request): boolean {
+  return DIALECTS[dialect].requestFields(request, '') !== undefined;
+}
+
 function encode(request: Request, fields: Record<string, unknown>): string | Buffer {
   return request.type === 'serverSideEmit' ? encodeData(fields) : encodeJson(fields);
 }
 
-function otherThan(dialect: DialectName): DialectName {
+export function otherThan(dialect: DialectName): DialectName {
   return dialect === 5 ? 8 : 5;
 }
 

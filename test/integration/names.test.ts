@@ -122,6 +122,7 @@ function watch(node: ServerNode, nsp: string): unknown[] {
   const delivered: unknown[] = [];
   const namespace = io2(node).of(nsp);
   namespace.connected.watcher = Object.assign(Object.create(null), {
+    id: 'watcher',
     packet: ([encoded]: string[]) => delivered.push(JSON.parse(String(encoded).replace(/^\d+(\/[^,]*,)?/, ''))),
   });
   const adapter = node.adapterOf(nsp) as unknown as { addAll(sid: string, rooms: string[]): void };

@@ -39,9 +39,8 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
    * @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent
    */
   broadcast({ data }: Pick<BroadcastPacket, 'data'>, targets: Targets = {}): void {
-    const packet = this.#packet(data, targets);
-    if (!targets.flags?.local) nodeOf(this).broadcast(packet, outgoing(targets));
-    this.broadcastLocally(packet, targets);
+    if (!targets.flags?.local) nodeOf(this).broadcast(data, outgoing(targets));
+    this.broadcastLocally(this.#packet(data, targets), targets);
   }
 
   /** The names of the rooms of all nodes. Since 5.x. */
@@ -58,13 +57,13 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
    * @throws {UnsendableValueError} when an argument cannot be sent
    */
   async emitWithAck(timeout: number, targets: Targets, event: string, ...args: unknown[]): Promise<unknown[]> {
-    const packet = this.#packet([event, ...args], targets);
+    const data: BroadcastPacket['data'] = [event, ...args];
     const answers = new ClientAnswers(timeout);
     const { onCount, onAnswer } = answers;
     if (!targets.flags?.local) {
-      nodeOf(this).broadcastWithAcknowledgement(packet, outgoing(targets), timeout, onCount, onAnswer);
+      nodeOf(this).broadcastWithAcknowledgement(data, outgoing(targets), timeout, onCount, onAnswer);
     }
-    this.#local.deliverWithAcknowledgement(packet, outgoing(targets), onCount, onAnswer);
+    this.#local.deliverWithAcknowledgement(this.#packet(data, targets), outgoing(targets), onCount, onAnswer);
     answers.expectNodes(targets.flags?.local ? 1 : await this.serverCount());
     return answers.all;
   }

@@ -1,13 +1,10 @@
 import { containsBinary } from '../../wire/binary';
-import type { BroadcastFlags } from '../../wire/broadcast';
+import { BINARY_EVENT, type BroadcastFlags, EVENT } from '../../wire/broadcast';
 import type { Room } from '../../wire/messages';
 import { createDictionary, type Dictionary, lookUp } from './dictionary';
 import type { BaseAdapter, Callback, Namespace2, Socket2 } from './types';
 
 const Adapter: new (nsp: Namespace2) => BaseAdapter = require('socket.io-adapter-1');
-
-const EVENT = 2;
-const BINARY_EVENT = 5;
 
 /** The sockets of a room, as Socket.IO 2 shows them. */
 export class Members {

@@ -26,7 +26,7 @@ export class RedisAdapter extends withRedisApi(Adapter) {
 
   /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
   override broadcast(packet: Packet, options: SocketIoOptions): void {
-    if (!options.flags?.local) nodeOf(this).broadcast(this.#packet(packet), outgoing(options));
+    if (!options.flags?.local) nodeOf(this).broadcast(packet.data, outgoing(options));
     super.broadcast(packet, options);
   }
 
@@ -39,7 +39,7 @@ export class RedisAdapter extends withRedisApi(Adapter) {
   ): void {
     const { local, timeout = this.requestsTimeout } = options.flags ?? {};
     if (!local) {
-      nodeOf(this).broadcastWithAcknowledgement(this.#packet(packet), outgoing(options), timeout, onCount, onAnswer);
+      nodeOf(this).broadcastWithAcknowledgement(packet.data, outgoing(options), timeout, onCount, onAnswer);
     }
     super.broadcastWithAck(packet, options, onCount, onAnswer);
   }
@@ -100,10 +100,6 @@ export class RedisAdapter extends withRedisApi(Adapter) {
       ask<unknown[]>(this, { type: 'serverSideEmit', args: event }),
       callback as NodeCallback<unknown[]>,
     );
-  }
-
-  #packet({ type, data }: Packet): BroadcastPacket {
-    return { type, data, nsp: this.nsp.name };
   }
 
   #everywhere(options: SocketIoOptions, request: Request): Promise<void> {

@@ -1,11 +1,9 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 import type { LocalNode } from '../../cluster/local-node';
-import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
+import { type BroadcastOptions, type BroadcastPacket, EVENT } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { type CustomHook, callHook } from '../custom-hook';
 import type { Namespace4, Socket4 } from './types';
-
-const EVENT = 2;
 
 /** The sockets of one Socket.IO 4 server, as the cluster sees them. */
 export class LocalSockets implements LocalNode {

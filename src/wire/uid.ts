@@ -1,0 +1,14 @@
+import uid2 from 'uid2';
+
+/** No uid of a published node holds it: theirs are letters and digits. */
+const MARK = '~';
+
+/** A new name for a node of this package. */
+export function createUid(): string {
+  return `${uid2(6)}${MARK}`;
+}
+
+/** Whether a node is of this package, going by its name. */
+export function isOwnUid(uid: string): boolean {
+  return uid.endsWith(MARK);
+}
