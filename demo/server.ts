@@ -1,0 +1,103 @@
+// One server in a process of its own: started by fleet.ts, ends when that one disconnects.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import createServer2 from 'socket.io-2';
+import redisAdapter from 'socket.io-redis';
+import type { Call, DemoServer, Reply, ServerKind, ServerProcess, ServerSettings } from './protocol';
+
+/** Milliseconds until a process that does not come to an end is ended. */
+const LEAVES_WITHIN = 1_500;
+
+interface RunningServer extends DemoServer {
+  /** Where clients connect to. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const servers: Record<ServerKind, (settings: ServerSettings) => Promise<RunningServer>> = {
+  'Socket.IO 2': startServer2,
+};
+
+async function startServer2({ redisUrl, key }: ServerSettings): Promise<RunningServer> {
+  const http = createServer();
+  const io = createServer2(http);
+  io.adapter(redisAdapter(redisUrl, { key }));
+  io.on('connection', (socket) => {
+    socket.on('join', (room: string, joined: () => void) => socket.join(room, () => joined()));
+  });
+  const adapter = io.of('/').adapter as redisAdapter.RedisAdapter;
+  adapter.on('error', reportError);
+
+  http.listen(0, '127.0.0.1');
+  await Promise.all([once(http, 'listening'), adapter.ready]);
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    async emit(event, news, room) {
+      (room === undefined ? io : io.to(room)).emit(event, news);
+    },
+    clients(room) {
+      return new Promise((resolve, reject) => {
+        io.in(room).clients((error, ids) => (error ? reject(error) : resolve(ids)));
+      });
+    },
+    remoteJoin: (id, room) => adapter.remoteJoin(id, room),
+    async close() {
+      io.close();
+      await adapter.close();
+    },
+  };
+}
+
+let server: RunningServer | undefined;
+
+const methods: ServerProcess = {
+  async start(settings) {
+    server = await servers[settings.kind](settings);
+    return server.url;
+  },
+  emit: (...args) => running().emit(...args),
+  clients: (...args) => running().clients(...args),
+  remoteJoin: (...args) => running().remoteJoin(...args),
+};
+
+function running(): RunningServer {
+  if (!server) throw new Error('The server is not started yet');
+  return server;
+}
+
+process.on('message', async ({ id, method, args }: Call) => {
+  try {
+    // `Call` does not say which arguments belong to which method; the caller's types do
+    const run = methods[method] as (...args: unknown[]) => Promise<unknown>;
+    reply({ id, value: await run(...args) });
+  } catch (error) {
+    reply({ id, error: describe(error) });
+  }
+});
+
+process.once('disconnect', async () => {
+  // when nobody waits for this process any more, it must not stay
+  setTimeout(() => process.exit(1), LEAVES_WITHIN).unref();
+  if (!server) process.exit();
+  await server.close();
+});
+
+// Ctrl-C reaches all processes of a terminal at once: main.ts decides what comes of it
+process.on('SIGINT', () => {});
+
+function reportError(error: Error): void {
+  reply({ error: describe(error) });
+}
+
+function reply(message: Reply): void {
+  // the callback keeps a channel that is just being closed from throwing
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+/** For a name with several addresses, Node.js has one error each, and none of its own to tell. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) return error.errors.map(describe).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
