@@ -4,8 +4,9 @@ import type { Namespace2 } from './adapters/socket-io-2/types';
 import { RedisAdapter } from './adapters/socket-io-4';
 import type { Namespace4 } from './adapters/socket-io-4/types';
 import { ConnectionStateRecoveryError, UnsupportedSocketIoError } from './errors';
-import { type RedisAdapterOptions, type RedisClient, readSettings } from './options';
+import { type RedisAdapterOptions, readSettings } from './options';
 import { endClient, sharePubSub } from './redis/clients';
+import type { RedisClient } from './redis/pub-sub';
 import { createUid } from './wire/uid';
 
 /** What `io.adapter()` takes. Socket.IO makes one adapter a namespace with it. */

@@ -5,8 +5,9 @@ import * as adapters from './adapters/socket-io-4';
 import type { AdapterStats as Stats } from './cluster/stats';
 import * as errors from './errors';
 import { createFactory, type AdapterFactory as Factory } from './factory';
-import type { RedisClient as Client, RedisAdapterOptions as Options } from './options';
+import type { RedisAdapterOptions as Options } from './options';
 import { isRedisClient } from './redis/clients';
+import type { RedisClient as Client } from './redis/pub-sub';
 import type { SocketDetails as Details } from './wire/messages';
 
 /**

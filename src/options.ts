@@ -3,13 +3,10 @@ import { type ConnectionOptions, connectionSettings, isConnectionOption } from '
 import { InvalidOptionError, UnsupportedClientError } from './errors';
 import { duplicateClient, isRedisClient } from './redis/clients';
 import { type ConnectionSettings, connectClient } from './redis/connect';
-import type { ErrorSource } from './redis/pub-sub';
+import type { RedisClient } from './redis/pub-sub';
 import { type Codec, messagePack } from './wire/broadcast';
 
 const debug = debugModule('socket.io-redis:client');
-
-/** A Redis client of any supported library. */
-export type RedisClient = object & ErrorSource;
 
 /** What `redisAdapter()` takes. All of it is optional, and since socket.io-redis 5.x unless it says otherwise. */
 export interface RedisAdapterOptions extends ConnectionOptions {

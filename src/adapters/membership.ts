@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { LocalNode } from '../cluster/local-node';
 import { ClusterNode } from '../cluster/node';
-import type { RedisClient } from '../options';
-import type { PubSub } from '../redis/pub-sub';
+import type { PubSub, RedisClient } from '../redis/pub-sub';
 import type { Codec } from '../wire/broadcast';
 import type { DialectName } from '../wire/messages';
 

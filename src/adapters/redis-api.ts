@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { AdapterStats } from '../cluster/stats';
-import type { RedisClient } from '../options';
+import type { RedisClient } from '../redis/pub-sub';
 import type { Request, Room, Targets } from '../wire/messages';
 import type { CustomHook } from './custom-hook';
 import type { Membership, Shared } from './membership';

@@ -15,7 +15,7 @@ import {
 } from './node-redis';
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
-import { type ErrorSource, type Publisher, PubSub, type Subscriber } from './pub-sub';
+import { type Publisher, PubSub, type RedisClient, type Subscriber } from './pub-sub';
 import { within } from './within';
 
 /**
@@ -23,11 +23,11 @@ import { within } from './within';
  */
 
 /** Whether this is a client of a library, and of a kind, that the package supports. */
-export function isRedisClient(client: unknown): client is object & ErrorSource {
+export function isRedisClient(client: unknown): client is RedisClient {
   return isEmitter(client) && (isNodeRedis(client) || isIoredis(client) || isNodeRedis3(client));
 }
 
-function publisherOf(client: object): Publisher {
+function publisherOf(client: RedisClient): Publisher {
   if (isNodeRedisCluster(client)) return publishWithNodeRedisCluster(client);
   if (isNodeRedisSentinel(client)) return publishWithNodeRedisSentinel(client);
   if (isNodeRedis(client)) return publishWithNodeRedis(client as object as NodeRedisClient);
@@ -37,7 +37,7 @@ function publisherOf(client: object): Publisher {
   throw new TypeError('not a Redis client');
 }
 
-function subscriberOf(client: object): Subscriber {
+function subscriberOf(client: RedisClient): Subscriber {
   if (isNodeRedis(client)) return subscribeWithNodeRedis(client);
   if (isIoredis(client)) return subscribeWithIoredis(client);
   if (isNodeRedis3(client)) return subscribeWithNodeRedis3(client);
@@ -56,7 +56,7 @@ const sharedBySubscriber = new WeakMap<object, Map<object, Shared>>();
  *
  * @returns with `release`, to be called once: the last one to do so takes the listeners off the clients
  */
-export function sharePubSub(pubClient: object & ErrorSource, subClient: object & ErrorSource) {
+export function sharePubSub(pubClient: RedisClient, subClient: RedisClient) {
   const byPublisher = sharedBySubscriber.get(subClient) ?? new Map<object, Shared>();
   sharedBySubscriber.set(subClient, byPublisher);
   const shared = byPublisher.get(pubClient) ?? {
@@ -77,7 +77,7 @@ export function sharePubSub(pubClient: object & ErrorSource, subClient: object &
 }
 
 /** A second connection like this one, connecting by itself. */
-export function duplicateClient(client: object & ErrorSource): object & ErrorSource {
+export function duplicateClient(client: RedisClient): RedisClient {
   const { duplicate } = client as { duplicate?: () => unknown };
   const copy = duplicate?.call(client);
   if (!isRedisClient(copy)) throw new TypeError('the client has no duplicate()');
@@ -109,7 +109,7 @@ export async function endClient(client: object): Promise<void> {
   }
 }
 
-function isEmitter(client: unknown): client is object & ErrorSource {
+function isEmitter(client: unknown): client is RedisClient {
   return (
     typeof client === 'object' &&
     client !== null &&

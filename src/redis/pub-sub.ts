@@ -34,8 +34,14 @@ export interface SubscriberEvents {
   ready(): void;
 }
 
-/** An EventEmitter, as far as errors go. */
-export interface ErrorSource {
+/**
+ * A Redis client of any supported library: redis 2.8 to 6, ioredis 4 to 6, with their Cluster and Sentinel clients. What they
+ * have in common says little: whether it really is one is checked when it is handed over.
+ */
+export interface RedisClient {
+  publish(...args: never[]): unknown;
+  subscribe(...args: never[]): unknown;
+  unsubscribe(...args: never[]): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -56,7 +62,7 @@ export class PubSub {
   readonly #stopListening: () => void;
   #publishing = true;
 
-  constructor(publisher: Publisher, subscriber: Subscriber, errorSources: readonly ErrorSource[]) {
+  constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
     this.#publisher = publisher;
     const isReady = () => subscriber.isReady();
     const onError = (error: unknown) => this.#report(error);
@@ -80,10 +86,10 @@ export class PubSub {
         this.#patterns.resubscribe();
       },
     });
-    for (const source of errorSources) source.on('error', onError);
+    for (const client of clients) client.on('error', onError);
     this.#stopListening = () => {
       stopSubscriber();
-      for (const source of errorSources) source.removeListener('error', onError);
+      for (const client of clients) client.removeListener('error', onError);
     };
   }
 

@@ -16,6 +16,7 @@ const fleets: Fleet[] = [
   [4, 4, 4],
   [2, 4, 2],
   [4, 2, 4],
+  [4.3, 4.3, 2],
 ];
 for (const fleet of fleets) {
   for (const kind of clientKinds.filter(({ topology }) => topology === 'standalone')) {

@@ -37,8 +37,8 @@ describe('Errors', () => {
   it('of both clients reach the adapter of every namespace', () => {
     const told: string[] = [];
     for (const nsp of ['/', '/a']) nodes[0].adapterOf(nsp).on('error', (error) => told.push(`${nsp} ${error.message}`));
-    (first.pubClient as EventEmitter).emit('error', new Error('pub'));
-    (first.subClient as EventEmitter).emit('error', new Error('sub'));
+    (first.pubClient as unknown as EventEmitter).emit('error', new Error('pub'));
+    (first.subClient as unknown as EventEmitter).emit('error', new Error('sub'));
     assert.deepEqual(told.sort(), ['/ pub', '/ sub', '/a pub', '/a sub']);
   });
 
@@ -46,7 +46,7 @@ describe('Errors', () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on('warning', onWarning);
-    for (let i = 0; i < 3; i++) (first.pubClient as EventEmitter).emit('error', new Error(`number ${i}`));
+    for (let i = 0; i < 3; i++) (first.pubClient as unknown as EventEmitter).emit('error', new Error(`number ${i}`));
     // warnings are given in the next tick
     await new Promise(setImmediate);
     process.off('warning', onWarning);
@@ -60,7 +60,7 @@ describe('Errors', () => {
       throw new Error('of the listener');
     });
     nodes[0].adapterOf('/b').on('error', (error) => told.push(error));
-    (first.pubClient as EventEmitter).emit('error', new Error('x'));
+    (first.pubClient as unknown as EventEmitter).emit('error', new Error('x'));
     assert.equal(told.length, 1);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { createClient } from 'redis';
 import type { RemoteSocket } from 'socket.io';
 
 import redisAdapter = require('../../src/index');
@@ -9,6 +10,8 @@ import { channelsOn, patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
 import { adapter4, type Client, io4, receivedFrom, type ServerNode, startServer } from '../support/fleet';
 import { startServers } from '../support/fleet-of';
+
+type Client6 = ReturnType<typeof createClient>;
 
 describe('On Socket.IO 4', () => {
   let redis: RedisServer;
@@ -213,6 +216,31 @@ describe('On Socket.IO 4', () => {
     const received = await receivedFrom(first, clients);
     assert.deepEqual(received.slice(0, 2), [[['x']], [['x']]]);
     assert.ok(!received[2]?.some(([name]) => name === 'x'));
+  });
+
+  it('takes clients in every form that published releases had', async () => {
+    const make = () => createClient({ url: redis.url });
+    const clients = await Promise.all(Array.from({ length: 4 }, () => make().connect()));
+    const [pub, sub, both, single] = clients as [Client6, Client6, Client6, Client6];
+    const key = 'forms';
+    const forms = [
+      redisAdapter.createAdapter(pub, sub, { key }),
+      redisAdapter.createAdapter({ pubClient: pub, subClient: sub, key }),
+      redisAdapter.createAdapter(single, undefined, { key }),
+      redisAdapter.createAdapter(`redis://localhost:${redis.port}`, { key }),
+      redisAdapter(redis.port, { key }),
+      redisAdapter({ host: redis.host, port: redis.port, key }),
+      redisAdapter({ subClient: both, key }),
+    ];
+    const fleet = await Promise.all(forms.map((form) => startServer(4, form)));
+    await Promise.all(fleet.map((node) => node.connect()));
+    for (const node of fleet) assert.equal((await node.adapter.clients()).length, forms.length);
+    await Promise.all(fleet.map((node) => node.close()));
+    assert.ok(
+      clients.every((client) => client.isReady),
+      'the clients of the user stay open',
+    );
+    await Promise.all(clients.map((client) => client.close()));
   });
 
   it('a parser of the user writes and reads the broadcasts', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as Server4 } from 'socket.io';
+import { Server as OldestServer4 } from 'socket.io-4.3';
 import { io as connect4 } from 'socket.io-client';
 
 import Server2 = require('socket.io-2');
@@ -9,8 +10,8 @@ import connect2 = require('socket.io-client-2');
 
 import type { RedisAdapter, RedisAdapter2, RedisApi } from '../../src/index';
 
-/** The generations of Socket.IO that the package supports. */
-export type Generation = 2 | 4;
+/** The generations of Socket.IO that the package supports; 4.3 is the oldest of the 4.x releases. */
+export type Generation = 2 | 4 | 4.3;
 
 /** What both generations' servers and namespaces can do, as far as tests need it. */
 export interface Io extends Emitting {
@@ -77,7 +78,7 @@ export interface Client {
  */
 export async function startServer(generation: Generation, adapter: unknown, options: object = {}): Promise<ServerNode> {
   const http = createServer();
-  const io = generation === 2 ? start2(http, adapter) : start4(http, adapter, options);
+  const io = start(generation, http, { ...options, adapter });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
@@ -108,15 +109,15 @@ export async function startServer(generation: Generation, adapter: unknown, opti
   };
 }
 
-function start2(http: HttpServer, adapter: unknown): Io {
-  const io = Server2();
-  io.adapter(adapter);
-  io.attach(http);
-  return io as unknown as Io;
-}
-
-function start4(http: HttpServer, adapter: unknown, options: object): Io {
-  return new Server4(http, { ...options, adapter: adapter as never }) as unknown as Io;
+function start(generation: Generation, http: HttpServer, options: { adapter: unknown }): Io {
+  if (generation === 2) {
+    const io = Server2();
+    io.adapter(options.adapter);
+    io.attach(http);
+    return io as unknown as Io;
+  }
+  const Server = generation === 4 ? Server4 : (OldestServer4 as unknown as typeof Server4);
+  return new Server(http, options as object) as unknown as Io;
 }
 
 function namespacesOf(io: Io): { adapter: unknown }[] {

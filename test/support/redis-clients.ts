@@ -7,12 +7,15 @@ import * as redis2 from 'redis-2';
 import * as redis3 from 'redis-3';
 import * as redis4 from 'redis-4';
 import * as redis5 from 'redis-5';
+import type { RedisClient } from '../../src/redis/pub-sub';
 import type { Target } from './redis-target.js';
+
+type Commands = Pick<RedisClient, 'publish' | 'subscribe' | 'unsubscribe'>;
 
 /** Two connections to the same Redis; every one has an `error` listener that does nothing. */
 export interface ClientPair {
-  pubClient: EventEmitter;
-  subClient: EventEmitter;
+  pubClient: EventEmitter & RedisClient;
+  subClient: EventEmitter & RedisClient;
   /** Ends both at once, whatever state they are in, so that they keep no process alive. */
   close(): Promise<void>;
 }
@@ -56,7 +59,7 @@ function nodeRedis3Options({ nodes: [node], username, password, tls }: Target) {
 
 // redis 4 to 6: promises, and a connection that is asked for.
 
-interface NodeRedisClient extends EventEmitter {
+interface NodeRedisClient extends EventEmitter, Commands {
   readonly isOpen?: boolean;
   duplicate?(): NodeRedisClient;
   connect(): Promise<unknown>;
@@ -108,7 +111,7 @@ function secured(tls: Target['tls']) {
 
 // ioredis: promises, and a connection from the start.
 
-interface IoredisClient extends EventEmitter {
+interface IoredisClient extends EventEmitter, Commands {
   duplicate(): IoredisClient;
   disconnect(): void;
 }
@@ -161,7 +164,11 @@ interface Life<C> {
   end(client: C): Promise<void> | void;
 }
 
-async function pair<C extends EventEmitter>(pubClient: C, subClient: C, life: Life<C>): Promise<ClientPair> {
+async function pair<C extends EventEmitter & RedisClient>(
+  pubClient: C,
+  subClient: C,
+  life: Life<C>,
+): Promise<ClientPair> {
   const clients = [pubClient, subClient];
   const close = async () => {
     await Promise.all(clients.map((client) => life.end(client)));
