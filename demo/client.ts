@@ -1,9 +1,10 @@
 import type { EventEmitter } from 'node:events';
+import { io as connect4 } from 'socket.io-client';
 import connect2 from 'socket.io-client-2';
 import type { EventName, News, ServerKind } from './protocol';
 
 /** What the clients of all generations of Socket.IO have in common. */
-interface Socket extends EventEmitter {
+interface Socket extends Pick<EventEmitter, 'on' | 'once' | 'emit'> {
   readonly id: string;
   close(): unknown;
 }
@@ -13,6 +14,8 @@ const OPTIONS = { transports: ['websocket'], forceNew: true, reconnection: false
 
 const clients: Record<ServerKind, (url: string) => Socket> = {
   'Socket.IO 2': (url) => connect2(url, OPTIONS),
+  // it has its id once it is connected, and nobody asks before that
+  'Socket.IO 4': (url) => connect4(url, OPTIONS) as unknown as Socket,
 };
 
 /** A client that keeps the news that it gets. */

@@ -8,8 +8,8 @@ import { type Run, run } from './run';
 
 const ROLES: readonly Role[] = [
   { node: 'node A', kind: 'Socket.IO 2', client: 'Ann' },
-  { node: 'node B', kind: 'Socket.IO 2', client: 'Ben' },
-  { node: 'node C', kind: 'Socket.IO 2', client: 'Cleo' },
+  { node: 'node B', kind: 'Socket.IO 4', client: 'Ben' },
+  { node: 'node C', kind: 'Socket.IO 4', client: 'Cleo' },
 ];
 const ROOM = 'blue';
 
@@ -93,7 +93,7 @@ async function send({ run, nodes }: Stage, from: FleetNode, { text, room, to }: 
 }
 
 async function query({ nodes }: Stage, asking: FleetNode, expected: readonly FleetNode[]): Promise<void> {
-  output.code(asking.name, `io.in('${ROOM}').clients(callback)`);
+  output.code(asking.name, `adapter.clients(['${ROOM}'])`);
   const ids = await asking.clients(ROOM);
   const names = (ids: readonly string[]) =>
     ids

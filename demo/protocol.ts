@@ -1,7 +1,7 @@
 /** What main.ts and the processes of the servers say to each other. */
 
 /** Which Socket.IO a process serves. Each kind has an entry in `servers` (server.ts) and in `clients` (client.ts). */
-export type ServerKind = 'Socket.IO 2';
+export type ServerKind = 'Socket.IO 2' | 'Socket.IO 4';
 
 /** The events that clients get. `end` comes after all that the same node has sent before it. */
 export type EventName = 'news' | 'end';

@@ -1,8 +1,9 @@
 // One server in a process of its own: started by fleet.ts, ends when that one disconnects.
 
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Server as Server4 } from 'socket.io';
 import createServer2 from 'socket.io-2';
 import redisAdapter from 'socket.io-redis';
 import type { Call, DemoServer, Reply, ServerKind, ServerProcess, ServerSettings } from './protocol';
@@ -18,6 +19,7 @@ interface RunningServer extends DemoServer {
 
 const servers: Record<ServerKind, (settings: ServerSettings) => Promise<RunningServer>> = {
   'Socket.IO 2': startServer2,
+  'Socket.IO 4': startServer4,
 };
 
 async function startServer2({ redisUrl, key }: ServerSettings): Promise<RunningServer> {
@@ -27,9 +29,32 @@ async function startServer2({ redisUrl, key }: ServerSettings): Promise<RunningS
   io.on('connection', (socket) => {
     socket.on('join', (room: string, joined: () => void) => socket.join(room, () => joined()));
   });
-  const adapter = io.of('/').adapter as redisAdapter.RedisAdapter;
-  adapter.on('error', reportError);
+  return running(http, io, io.of('/').adapter as redisAdapter.RedisAdapter2);
+}
 
+async function startServer4({ redisUrl, key }: ServerSettings): Promise<RunningServer> {
+  const http = createServer();
+  const io = new Server4(http, { adapter: redisAdapter.createAdapter(redisUrl, { key }) });
+  io.on('connection', (socket) => {
+    socket.on('join', async (room: string, joined: () => void) => {
+      await socket.join(room);
+      joined();
+    });
+  });
+  return running(http, io, io.of('/').adapter as redisAdapter.RedisAdapter);
+}
+
+/** What the servers of both generations have in common. */
+interface Io {
+  emit(event: string, news: unknown): unknown;
+  to(room: string): Pick<Io, 'emit'>;
+  close(): unknown;
+}
+
+type Adapter = redisAdapter.RedisApi & { on(event: 'error', listener: (error: Error) => void): unknown };
+
+async function running(http: HttpServer, io: Io, adapter: Adapter): Promise<RunningServer> {
+  adapter.on('error', reportError);
   http.listen(0, '127.0.0.1');
   await Promise.all([once(http, 'listening'), adapter.ready]);
   return {
@@ -37,11 +62,7 @@ async function startServer2({ redisUrl, key }: ServerSettings): Promise<RunningS
     async emit(event, news, room) {
       (room === undefined ? io : io.to(room)).emit(event, news);
     },
-    clients(room) {
-      return new Promise((resolve, reject) => {
-        io.in(room).clients((error, ids) => (error ? reject(error) : resolve(ids)));
-      });
-    },
+    clients: (room) => adapter.clients([room]),
     remoteJoin: (id, room) => adapter.remoteJoin(id, room),
     async close() {
       io.close();
@@ -57,12 +78,12 @@ const methods: ServerProcess = {
     server = await servers[settings.kind](settings);
     return server.url;
   },
-  emit: (...args) => running().emit(...args),
-  clients: (...args) => running().clients(...args),
-  remoteJoin: (...args) => running().remoteJoin(...args),
+  emit: (...args) => started().emit(...args),
+  clients: (...args) => started().clients(...args),
+  remoteJoin: (...args) => started().remoteJoin(...args),
 };
 
-function running(): RunningServer {
+function started(): RunningServer {
   if (!server) throw new Error('The server is not started yet');
   return server;
 }

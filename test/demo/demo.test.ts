@@ -69,14 +69,13 @@ describe('the demo', { concurrency: true }, () => {
     assert.match(output, /Without REDIS_URL, the demo starts its own/);
   });
 
-  test('fails half-way when Redis forbids to publish', async (t) => {
+  test('fails when Redis forbids to publish', async (t) => {
     const redis = await startRedis({ acl: ['mute on >secret ~* &* +@all -publish'] });
     t.after(() => redis.stop());
     const REDIS_URL = `redis://mute:secret@127.0.0.1:${redis.port}`;
     const { exitCode, output } = await (await startDemo(t, { REDIS_URL })).ended;
     assert.equal(exitCode, 1, output);
-    assert.match(output, /1\. Broadcast/);
-    assert.match(output, /The demo failed\. node A: NOPERM/);
+    assert.match(output, /The demo failed\. node .: NOPERM/);
   });
 
   test('says what to do when there is no Redis and none can be installed', async (t) => {

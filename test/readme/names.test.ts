@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import redisAdapter = require('../../src/index');
+
+import { emptyStats } from '../../src/cluster/stats';
+
+const root = dirname(require.resolve('socket.io-redis/package.json'));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+describe('The README names', () => {
+  for (const [file, type] of [
+    ['src/options.ts', 'RedisAdapterOptions'],
+    ['src/connection-options.ts', 'ConnectionOptions'],
+  ] as const) {
+    test(`every option of ${type}`, () => assertNamed(propertiesOf(file, type)));
+  }
+
+  test('every exported class of errors', () => {
+    assertNamed(Object.keys(redisAdapter).filter((name) => name.endsWith('Error')));
+  });
+
+  test('every code of an error or a warning', () => {
+    const sources = ['src/errors.ts', 'src/options.ts', 'src/factory.ts'].map(read).join('');
+    const codes = [...sources.matchAll(/'((?:ERR_)?SOCKET_IO_REDIS_\w+)'/g)].map(([, code = '']) => code);
+    assertNamed(codes);
+  });
+
+  test('every public field of an error', () => {
+    const fields = [...read('src/errors.ts').matchAll(/^\s+readonly (\w+)(?=[:,])/gm)].map(([, field = '']) => field);
+    // what the request was is said in the message
+    assertNamed(fields.filter((field) => field !== 'request'));
+  });
+
+  test('every method of the adapter', () => {
+    const inherited = ['constructor', 'broadcast'];
+    const methods = Object.getOwnPropertyNames(redisAdapter.RedisAdapter.prototype);
+    assertNamed(methods.filter((name) => !inherited.includes(name)).map((name) => `RedisAdapter#${name}(`));
+  });
+
+  test('every property of the factory, and every field of the stats', () => {
+    const { pubClient, subClient, ...properties } = redisAdapter({ port: 1 });
+    assert.ok(pubClient && subClient);
+    assertNamed([...Object.keys(properties), 'pubClient', 'subClient', ...Object.keys(emptyStats())]);
+  });
+});
+
+function assertNamed(names: readonly string[]): void {
+  assert.ok(names.length > 0, 'the names are found');
+  const words = new Set(readme.match(/\w+/g));
+  assert.deepEqual(
+    names.filter((name) => (/^\w+$/.test(name) ? !words.has(name) : !readme.includes(name))),
+    [],
+  );
+}
+
+function propertiesOf(file: string, type: string): string[] {
+  const [, body = ''] = new RegExp(`export interface ${type}\\b[^{]*\\{\n(.*?)\n\\}`, 's').exec(read(file)) ?? [];
+  return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name = '']) => name);
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { needsOf, runBlock } from './blocks';
+import { codeBlocks } from './markdown';
+import { type Servers, startServers } from './surroundings';
+
+const root = dirname(require.resolve('socket.io-redis/package.json'));
+const blocks = codeBlocks(readFileSync(join(root, 'README.md'), 'utf8'));
+const scripts = blocks.filter(({ language }) => ['js', 'mjs', 'ts'].includes(language));
+
+describe('The code in the README', () => {
+  let servers: Servers;
+
+  before(async () => {
+    const acl = blocks.find(({ code }) => code.startsWith('user '));
+    assert.ok(acl, 'the README shows a line of the ACL file');
+    servers = await startServers(acl.code);
+  });
+  after(() => Promise.all(Object.values(servers ?? {}).map((server) => server.stop())));
+
+  it('is known by its language', () => {
+    const others = blocks.filter((block) => !scripts.includes(block)).map(({ language }) => language);
+    assert.deepEqual(new Set(others), new Set(['sh', 'text']));
+  });
+
+  it('is shown for every kind of Redis', () => {
+    const shown = new Set(scripts.map((block) => needsOf(block).redis));
+    assert.deepEqual([...shown].sort(), Object.keys(servers).sort());
+  });
+
+  for (const block of scripts) {
+    it(`runs: line ${block.line}, ${block.section} (${block.comment})`, () => runBlock(block, servers));
+  }
+});
