@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { outcomeOf, timeoutOf } from '../../../src/cluster/outcome';
+import type { Census } from '../../../src/cluster/peers';
+import { PendingRequest } from '../../../src/cluster/pending';
+import { RemoteNodeError, UnknownSocketError } from '../../../src/errors';
+import type { Answer, Request } from '../../../src/wire/messages';
+
+const own = { uid: 'own~', link: 'own' };
+const peer = (uid: string) => ({ uid, link: uid });
+const sender = (uid: string) => ({ uid, link: uid, nodes: [uid] });
+const value = (value: unknown): Answer => ({ kind: 'value', value });
+const census = (uids: string[], published: Partial<Census['published']> = {}): Census => ({
+  named: [own, ...uids.map(peer)],
+  published: { 5: 0, 8: 0, ...published },
+});
+
+const CLIENTS: Request = { type: 'clients', rooms: [] };
+const FETCH: Request = { type: 'fetchSockets', targets: { rooms: [], except: [] } };
+const JOIN: Request = { type: 'remoteJoin', sid: 's', room: 'r' };
+
+describe('A request that waits', () => {
+  it('is complete when this node and all that are known by name have answered, and not before they are known', () => {
+    const pending = new PendingRequest(CLIENTS);
+    pending.add(sender('own~'), value(['a']));
+    assert.equal(outcomeOf(pending), undefined);
+    pending.expect(census(['b~']), own);
+    assert.equal(outcomeOf(pending), undefined);
+    assert.deepEqual(pending.missing, ['b~']);
+    pending.add(sender('b~'), value(['b', 'a']));
+    assert.deepEqual(outcomeOf(pending), { value: ['a', 'b'] });
+  });
+
+  it('counts the answers of a node once', () => {
+    const pending = new PendingRequest({ type: 'customRequest', data: 1 });
+    pending.expect(census(['b~'], { 5: 1 }), own);
+    for (let i = 0; i < 3; i++) pending.add(sender('b~'), value('b'));
+    pending.add(sender('own~'), value('own'));
+    assert.equal(outcomeOf(pending), undefined);
+    pending.add(undefined, value('published'));
+    assert.deepEqual(outcomeOf(pending), { value: ['b', 'own', 'published'] });
+  });
+
+  it('waits for the published nodes that understand it, and for no others', () => {
+    for (const [request, published, complete] of [
+      [{ type: 'clientRooms', sid: 's' }, { 8: 3 }, true],
+      [{ type: 'clientRooms', sid: 's' }, { 5: 1 }, false],
+      [FETCH, { 5: 3 }, true],
+      [FETCH, { 8: 1 }, false],
+      [CLIENTS, { 8: 1 }, false],
+      [CLIENTS, { 5: 1 }, false],
+      [{ type: 'roomSizes' }, { 5: 1, 8: 1 }, true],
+      [{ type: 'addSockets', targets: { rooms: [], except: [] }, rooms: [] }, { 8: 1 }, true],
+    ] as [Request, object, boolean][]) {
+      const pending = new PendingRequest(request);
+      pending.expect(census([], published), own);
+      pending.add(sender('own~'), { kind: 'not found' });
+      assert.equal(pending.complete, complete, `${request.type} ${JSON.stringify(published)}`);
+    }
+  });
+
+  it('does not wait for this node where that acts by itself', () => {
+    const pending = new PendingRequest(FETCH);
+    pending.expect(census([]), own);
+    assert.deepEqual(outcomeOf(pending), { value: [] });
+  });
+
+  it('does not wait for a node that leaves', () => {
+    const pending = new PendingRequest(CLIENTS);
+    pending.expect(census(['b~', 'c~']), own);
+    pending.add(sender('own~'), value([]));
+    pending.add(sender('b~'), value([]));
+    pending.nodeLeft('c~');
+    assert.deepEqual(outcomeOf(pending), { value: [] });
+  });
+
+  it('for one socket is settled by the node that has it, and by nobody only when all were asked', () => {
+    const found = new PendingRequest(JOIN);
+    found.add(sender('b~'), value(undefined));
+    assert.deepEqual(outcomeOf(found), { value: undefined });
+    const unknown = new PendingRequest(JOIN);
+    unknown.expect(census(['b~']), own);
+    unknown.add(sender('own~'), { kind: 'not found' });
+    assert.equal(outcomeOf(unknown), undefined);
+    unknown.add(sender('b~'), { kind: 'not found' });
+    const outcome = outcomeOf(unknown);
+    assert.ok(outcome && 'error' in outcome && outcome.error instanceof UnknownSocketError);
+  });
+
+  it('fails when a node could not answer, with what had come in', () => {
+    const pending = new PendingRequest(FETCH);
+    pending.expect(census(['b~', 'c~']), own);
+    pending.add(sender('b~'), value([{ id: 'x' }]));
+    pending.add(sender('c~'), { kind: 'failure', reason: 'why' });
+    const outcome = outcomeOf(pending);
+    assert.ok(outcome && 'error' in outcome && outcome.error instanceof RemoteNodeError);
+    assert.deepEqual(outcome.error.partial, [{ id: 'x' }]);
+  });
+
+  it('says at its timeout who answered, who did not, and what came', () => {
+    const pending = new PendingRequest(CLIENTS);
+    assert.equal(timeoutOf(pending).expected, undefined);
+    pending.add(sender('own~'), value(['a']));
+    pending.expect(census(['b~'], { 5: 2 }), own);
+    pending.add(undefined, value(['c']));
+    const { received, expected, missing, partial, message } = timeoutOf(pending);
+    assert.deepEqual(
+      { received, expected, missing, partial },
+      { received: 2, expected: 4, missing: ['b~'], partial: ['a', 'c'] },
+    );
+    assert.match(message, /^timeout reached while waiting for clients response: 2 of 4 nodes answered, not b~$/);
+  });
+
+  it('adds counts up, and the sizes of rooms', () => {
+    for (const [request, first, second, together] of [
+      [{ type: 'countSockets', targets: { rooms: [], except: [] } }, 1, 2, 3],
+      [
+        { type: 'roomSizes' },
+        [
+          ['a', 1],
+          ['__proto__', 1],
+        ],
+        [['a', 2]],
+        new Map([
+          ['a', 3],
+          ['__proto__', 1],
+        ]),
+      ],
+    ] as [Request, unknown, unknown, unknown][]) {
+      const pending = new PendingRequest(request);
+      pending.expect(census(['b~']), own);
+      pending.add(sender('own~'), value(first));
+      pending.add(sender('b~'), value(second));
+      assert.deepEqual(outcomeOf(pending), { value: together });
+    }
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { type ConnectionOptions, connectionSettings } from '../../src/connection-options';
+import { InvalidOptionError, UnsupportedClientError } from '../../src/errors';
+import { type RedisAdapterOptions, readSettings } from '../../src/options';
+
+const clients = { pubClient: new Redis({ lazyConnect: true }), subClient: createClient() };
+
+const FORMS: [uri: unknown, options: object, settings: object][] = [
+  [undefined, {}, { host: 'localhost', port: 6379 }],
+  ['localhost', {}, { host: 'localhost', port: 6379 }],
+  ['example:6380', {}, { host: 'example', port: 6380 }],
+  ['10.0.0.1:6380', {}, { host: '10.0.0.1', port: 6380 }],
+  ['[::1]:6380', {}, { host: '::1', port: 6380 }],
+  [6380, {}, { port: 6380 }],
+  ['redis://h', {}, { host: 'h', port: 6379 }],
+  ['redis://u:p%40ss@h:1/2', {}, { host: 'h', port: 1, username: 'u', password: 'p@ss', database: 2 }],
+  ['redis://:p@h', {}, { username: undefined, password: 'p' }],
+  ['redis://h/?db=3&password=x&unknown=y', {}, { database: 3, password: 'x' }],
+  ['rediss://h', {}, { tls: {} }],
+  ['rediss://h', { tls: { ca: 'x' } }, { tls: { ca: 'x' } }],
+  ['redis://h:1', { port: 2 }, { host: 'h', port: 2 }],
+  ['/tmp/redis.sock', {}, { path: '/tmp/redis.sock' }],
+  ['unix:///tmp/redis.sock', {}, { path: '/tmp/redis.sock' }],
+  [undefined, { url: 'redis://h:1' }, { host: 'h', port: 1 }],
+  [undefined, { port: '6380', db: '4' }, { port: 6380, database: 4 }],
+  [undefined, { user: 'u', auth_pass: 'p' }, { username: 'u', password: 'p' }],
+  [undefined, { username: 'u', password: 12345 }, { username: 'u', password: '12345' }],
+  [undefined, { tls: true, family: 'IPv6' }, { tls: {}, family: 6 }],
+  [undefined, { tls: false, family: 4 }, { tls: undefined, family: 4 }],
+  [undefined, { connect_timeout: 10, socket_keepalive: false }, { connectTimeout: 10, keepAlive: false }],
+  [undefined, { host: null, port: undefined }, { host: 'localhost', port: 6379 }],
+];
+
+const REFUSED: [option: string, value: unknown][] = [
+  ...['abc', 0, 65536, 1.5, -1, Number.NaN, {}, ''].map((value): [string, unknown] => ['port', value]),
+  ...[5, '', {}].map((value): [string, unknown] => ['host', value]),
+  ...['x', -1, 1.5, {}].map((value): [string, unknown] => ['db', value]),
+  ['path', 5],
+  ['user', 5],
+  ['password', {}],
+  ['tls', 'yes'],
+  ['family', 5],
+  ['connect_timeout', 0],
+  ['connect_timeout', 'x'],
+  ['socket_keepalive', 'yes'],
+  ['retry_strategy', 5],
+  ['key', 5],
+  ['key', {}],
+  ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5000', {}].map((value): [string, unknown] => [
+    'requestsTimeout',
+    value,
+  ]),
+  ['parser', {}],
+  ['parser', 'msgpack'],
+];
+
+describe('Connection options', () => {
+  for (const [uri, options, expected] of FORMS) {
+    it(`${JSON.stringify(uri)} and ${JSON.stringify(options)} are understood`, () => {
+      const settings = connectionSettings(uri, options as ConnectionOptions);
+      for (const [name, value] of Object.entries(expected)) assert.deepEqual({ ...settings }[name], value, name);
+    });
+  }
+
+  for (const uri of ['http://h', 'redis://h:port', 'u:s3cret@h:port', 'redis://u:s3cret@h:port', {}, true]) {
+    it(`the uri ${JSON.stringify(uri)} is refused, without a password in the message`, () => {
+      assert.throws(
+        () => connectionSettings(uri, {}),
+        (error) => error instanceof InvalidOptionError && error.option === 'uri' && !/s3cret/.test(error.message),
+      );
+    });
+  }
+
+  it('a retry_strategy is asked as node_redis asked it', () => {
+    const asked: unknown[] = [];
+    const answers = [5, new Error('stop'), undefined, 'x'];
+    const { reconnectStrategy } = connectionSettings(undefined, {
+      retry_strategy: (state) => {
+        asked.push([state.attempt, state.error.message, state.times_connected]);
+        return answers[asked.length - 1] as number;
+      },
+    });
+    const given = answers.map((_, i) => reconnectStrategy?.(i, new Error(`error ${i}`)));
+    assert.deepEqual(given, [5, answers[1], false, false]);
+    assert.deepEqual(
+      asked,
+      answers.map((_, i) => [i + 1, `error ${i}`, 0]),
+    );
+  });
+});
+
+describe('Options', () => {
+  for (const [option, value] of REFUSED) {
+    it(`${option} ${JSON.stringify(value)} is refused by its name`, () => {
+      assert.throws(
+        () => readSettings(undefined, { ...clients, [option]: value } as RedisAdapterOptions),
+        (error) =>
+          error instanceof InvalidOptionError && error.option === option && error.message.includes(`"${option}"`),
+      );
+    });
+  }
+
+  for (const client of [{}, 5, 'redis', new Map(), { publish() {}, on() {}, removeListener() {} }]) {
+    it(`a client that is ${JSON.stringify(client)} is refused`, () => {
+      for (const option of ['pubClient', 'subClient']) {
+        assert.throws(
+          () => readSettings(undefined, { ...clients, [option]: client } as RedisAdapterOptions),
+          (error) => error instanceof UnsupportedClientError && error.option === option,
+        );
+      }
+    });
+  }
+
+  it('have their documented defaults', () => {
+    const { prefix, requestsTimeout, owned } = readSettings(undefined, clients);
+    assert.deepEqual({ prefix, requestsTimeout, owned }, { prefix: 'socket.io', requestsTimeout: 5000, owned: [] });
+    assert.equal(readSettings(undefined, { ...clients, key: '' }).prefix, 'socket.io');
+  });
+
+  it('without a meaning give one warning each', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => warnings.push(message);
+    process.on('warning', onWarning);
+    const options = { ...clients, return_buffers: true, prefx: 'typo', subEvent: 'message', key: 'x', port: 1 };
+    readSettings(undefined, options as RedisAdapterOptions);
+    // warnings are given in the next tick
+    await new Promise(setImmediate);
+    process.off('warning', onWarning);
+    const named = warnings.map((message) => /option "(\w+)"/.exec(message)?.[1]).sort();
+    assert.deepEqual(named, ['prefx', 'return_buffers', 'subEvent']);
+  });
+});

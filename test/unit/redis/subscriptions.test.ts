@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
+import { Subscriptions } from '../../../src/redis/subscriptions';
+
+/** What Subscriptions are told to do with a client, under the test's control. */
+class Commands {
+  readonly log: string[] = [];
+  readonly errors: unknown[] = [];
+  ready = true;
+  /** Called for each SUBSCRIBE; throws to refuse it. */
+  onSubscribe: (names: readonly string[]) => Promise<void> | void = () => {};
+
+  isReady = () => this.ready;
+  onError = (error: unknown) => void this.errors.push(error);
+  subscribe = async (names: readonly string[]) => {
+    this.log.push(`+${names.length > 5 ? names.length : names}`);
+    await this.onSubscribe(names);
+  };
+  unsubscribe = async (names: readonly string[]) => {
+    this.log.push(`-${names}`);
+  };
+}
+
+const listener = () => {};
+const start = () => {
+  const commands = new Commands();
+  return { commands, subscriptions: new Subscriptions(commands) };
+};
+
+describe('Subscriptions', () => {
+  it('of one tick are one command, of a thousand names at most', async () => {
+    const { commands, subscriptions } = start();
+    await Promise.all([subscriptions.add(['a', 'b'], listener), subscriptions.add(['b', 'c'], () => {})]);
+    assert.deepEqual(commands.log, ['+a,b,c']);
+    const many = Array.from({ length: 2500 }, (_, i) => `many ${i}`);
+    await subscriptions.add(many, listener);
+    assert.deepEqual(commands.log.slice(1), ['+1000', '+1000', '+500']);
+  });
+
+  it('deliver to every listener of a name, and to nobody else', async () => {
+    const { subscriptions } = start();
+    const heard: string[] = [];
+    await subscriptions.add(['a'], (payload, channel) => heard.push(`1 ${payload} ${channel}`));
+    await subscriptions.add(['a'], (payload, channel) => heard.push(`2 ${payload} ${channel}`));
+    subscriptions.deliver('a', Buffer.from('x'), 'channel');
+    subscriptions.deliver('b', Buffer.from('x'), 'channel');
+    assert.deepEqual(heard, ['1 x channel', '2 x channel']);
+  });
+
+  it('end with their last listener, and together', async () => {
+    const { commands, subscriptions } = start();
+    const other = () => {};
+    await subscriptions.add(['a', 'b'], listener);
+    await subscriptions.add(['a'], other);
+    await subscriptions.remove(['a', 'b'], listener);
+    await subscriptions.remove(['a'], other);
+    assert.deepEqual(commands.log, ['+a,b', '-b', '-a']);
+  });
+
+  it('stay when somebody wants them again in the same tick', async () => {
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a'], listener);
+    const removed = subscriptions.remove(['a'], listener);
+    await Promise.all([removed, subscriptions.add(['a'], listener)]);
+    assert.ok(!commands.log.includes('-a'));
+  });
+
+  it('wait for a client that is not ready', async () => {
+    const { commands, subscriptions } = start();
+    commands.ready = false;
+    let active = false;
+    const added = subscriptions.add(['a'], listener).then(() => {
+      active = true;
+    });
+    await tick();
+    assert.deepEqual([commands.log, active], [[], false]);
+    commands.ready = true;
+    subscriptions.resubscribe();
+    await added;
+    assert.deepEqual(commands.log, ['+a']);
+  });
+
+  it('are asked for again after a reconnect, and an answer from before says nothing', async () => {
+    const { commands, subscriptions } = start();
+    const answers: (() => void)[] = [];
+    commands.onSubscribe = () => new Promise((resolve) => answers.push(resolve));
+    let active = false;
+    const added = subscriptions.add(['a'], listener).then(() => {
+      active = true;
+    });
+    await tick();
+    subscriptions.resubscribe();
+    await tick();
+    answers[0]?.();
+    await tick();
+    assert.equal(active, false);
+    answers[1]?.();
+    await added;
+    assert.deepEqual(commands.log, ['+a', '+a']);
+  });
+
+  it('that are refused are told, and tried again one by one', async (t) => {
+    // the timer of the next try does not keep a process alive
+    const alive = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(alive));
+    const { commands, subscriptions } = start();
+    let refusals = 0;
+    commands.onSubscribe = (names) => {
+      if (names.includes('b') && refusals++ < 2) throw new Error('refused');
+    };
+    await subscriptions.add(['a', 'b'], listener);
+    assert.deepEqual(commands.log, ['+a,b', '+a', '+b', '+b']);
+    assert.equal(commands.errors.length, 1);
+    subscriptions.close();
+  });
+
+  it('that an ACL forbids can be given up', async () => {
+    const { commands, subscriptions } = start();
+    commands.onSubscribe = () => {
+      throw new Error('NOPERM this user may not');
+    };
+    assert.equal(await subscriptions.addIfPermitted('a', listener), false);
+    assert.deepEqual([commands.errors, commands.log], [[], ['+a']]);
+    commands.onSubscribe = () => {};
+    assert.equal(await subscriptions.addIfPermitted('b', listener), true);
+  });
+
+  it('let go of those who wait when they are closed or not wanted any more', async () => {
+    const { commands, subscriptions } = start();
+    commands.ready = false;
+    const waiting = [subscriptions.add(['a'], listener), subscriptions.add(['b'], listener)];
+    await subscriptions.remove(['a'], listener);
+    subscriptions.close();
+    await Promise.all(waiting);
+  });
+});
