@@ -52,7 +52,8 @@ export function createFactory(uri: string | number | undefined, options: RedisAd
     if (nsp.server.opts?.connectionStateRecovery) throw new ConnectionStateRecoveryError();
     return new RedisAdapter(nsp, share(nsp));
   }
-  return Object.assign(factory, { uid, ...settings }) as object as AdapterFactory;
+  const { prefix, requestsTimeout } = settings;
+  return Object.assign(factory, { uid, prefix, requestsTimeout, pubClient, subClient }) as object as AdapterFactory;
 }
 
 /** Socket.IO 2 keeps its connected sockets in an object; later versions have no such property. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Generation } from '../support/fleet';
 import type { CodeBlock } from './markdown';
 import { type BlockRun, SHOWN } from './run-block';
 import { located, type RedisName, type Servers } from './surroundings';
@@ -17,6 +18,7 @@ export interface Needs {
   redis: RedisName;
   /** Whether it speaks of an `io` and an `id` that are there already. */
   fleet: boolean;
+  generation: Generation;
   /** Other versions than the newest: `{ redis: 'redis-3' }`. */
   installed: Record<string, string>;
   prints: string | undefined;
@@ -31,6 +33,7 @@ export function needsOf({ comment = '', line }: CodeBlock): Needs {
   const needs: Needs = {
     redis: 'plain',
     fleet: false,
+    generation: 2,
     installed: {},
     prints,
     closes: closes !== undefined,
@@ -40,6 +43,7 @@ export function needsOf({ comment = '', line }: CodeBlock): Needs {
     const [, library] = /^(redis|ioredis)-\d$/.exec(word) ?? [];
     if (library) needs.installed[library] = word;
     else if (word === 'fleet') needs.fleet = true;
+    else if (word === 'socket.io-4') needs.generation = 4;
     else if (REDIS_NAMES.includes(word)) needs.redis = word as RedisName;
     else throw new Error(`The block of line ${line} runs with something unknown: ${word}`);
   }
@@ -49,7 +53,10 @@ export function needsOf({ comment = '', line }: CodeBlock): Needs {
 /** @throws Error with all that the block has printed, unless it ends in time, with the exit code 0 and without a warning of ours */
 export async function runBlock(block: CodeBlock, servers: Servers): Promise<void> {
   const needs = needsOf(block);
-  const workspace = await createWorkspace(needs.installed);
+  const workspace = await createWorkspace({
+    ...(needs.generation === 4 ? { 'socket.io': 'socket.io' } : {}),
+    ...needs.installed,
+  });
   try {
     const { prints, closes } = needs;
     const run: BlockRun = {
@@ -57,6 +64,7 @@ export async function runBlock(block: CodeBlock, servers: Servers): Promise<void
       ...(needs.fleet ? { fleet: servers.plain.port } : {}),
       ...(prints ? { prints } : {}),
       closes,
+      generation: needs.generation,
     };
     await runNode([join(__dirname, 'run-block.js'), JSON.stringify(run)]);
   } finally {

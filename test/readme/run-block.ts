@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import type { Server } from 'socket.io-2';
 import type redisAdapter from '../../src/index';
 import { eventually } from '../support/eventually';
-import { type Client, type ServerNode, startServer2 } from '../support/fleet-2';
+import { type Client, type Generation, io4, type ServerNode, startServer } from '../support/fleet';
 
 /**
  * Runs one block of the README in a process of its own, `node run-block.js <JSON of BlockRun>`, and shows that the adapter
@@ -16,6 +16,7 @@ export interface BlockRun {
   file: string;
   /** The port of the Redis for a server `io`, and another one that has a socket with the id `id`. */
   fleet?: number;
+  generation: Generation;
   /** What the block has to print, or a client to be sent; `{id}` stands for the socket's id. */
   prints?: string;
   /** Whether the block itself closes everything. */
@@ -58,7 +59,7 @@ interface Fleet {
 async function main(run: BlockRun): Promise<void> {
   const requireAsUser = createRequire(run.file);
   const makeAdapter = requireAsUser('socket.io-redis') as typeof redisAdapter;
-  const fleet = run.fleet === undefined ? undefined : await startFleet(makeAdapter, run.fleet);
+  const fleet = run.fleet === undefined ? undefined : await startFleet(run.generation, makeAdapter, run.fleet);
   const printed = keepPrinted();
   const { default: shown } = (await import(pathToFileURL(run.file).href)) as { default: Shown };
   const io = shown.io ?? serverWith(shown.adapter, requireAsUser('socket.io') as () => Server);
@@ -71,12 +72,15 @@ async function main(run: BlockRun): Promise<void> {
   await fleet?.there.close();
 }
 
-async function startFleet(makeAdapter: typeof redisAdapter, port: number): Promise<Fleet> {
-  const [here, there] = await Promise.all([startServer2(makeAdapter(port)), startServer2(makeAdapter(port))]);
+async function startFleet(generation: Generation, makeAdapter: typeof redisAdapter, port: number): Promise<Fleet> {
+  const start = () => startServer(generation, makeAdapter(port));
+  const [here, there] = await Promise.all([start(), start()]);
   const client = await there.connect();
   const rooms = ['room1', 'room2', 'room3', 'room42'];
   await Promise.all(rooms.map((room) => there.adapter.remoteJoin(client.id, room)));
   there.adapter.customHook = (data, callback) => callback(`hello ${data}`);
+  client.answer = () => 'got it';
+  if (generation === 4) io4(there).on('ping', (answer: (value: string) => void) => answer('pong'));
   Object.assign(globalThis, { io: here.io, id: client.id });
   return { here, there, client };
 }
@@ -113,9 +117,10 @@ async function prove(io: Server): Promise<void> {
 
 async function end(io: Server): Promise<void> {
   const { pubClient, subClient } = adapterOf(io);
-  io.close();
-  await Promise.all(Object.values(io.nsps).map(({ adapter }) => (adapter as redisAdapter.RedisAdapter).close()));
-  for (const client of [pubClient, subClient] as Endable[]) {
+  // on Socket.IO 4 a promise, and the adapters are closed with it
+  await io.close();
+  await Promise.all(Object.values(io.nsps ?? {}).map(({ adapter }) => (adapter as redisAdapter.RedisAdapter).close()));
+  for (const client of [pubClient, subClient] as unknown[] as Endable[]) {
     // what the adapter made is closed, and what the user made is still open
     if (client.isOpen !== false) await (client.destroy ?? client.disconnect ?? client.end)?.call(client, false);
   }

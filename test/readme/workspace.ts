@@ -18,12 +18,14 @@ export async function createWorkspace(installed: Readonly<Record<string, string>
   const packages = {
     'socket.io': 'socket.io-2',
     'socket.io-emitter': 'socket.io-emitter',
+    '@socket.io/redis-emitter': '@socket.io/redis-emitter',
     redis: 'redis',
     ioredis: 'ioredis',
     ...installed,
   };
   await mkdir(modules);
   await symlink(root, join(modules, 'socket.io-redis'), 'junction');
+  await mkdir(join(modules, '@socket.io'));
   for (const [name, alias] of Object.entries(packages)) {
     await symlink(join(root, 'node_modules', alias), join(modules, name), 'junction');
   }
