@@ -1,4 +1,3 @@
-import uid2 from 'uid2';
 import type { Acknowledgement } from '../wire/acknowledgements';
 
 interface Waiting {
@@ -16,16 +15,14 @@ export class Acknowledgements {
   /**
    * Waits for the answers to a broadcast.
    *
+   * @param id - of the broadcast
    * @param timeout - in milliseconds; answers that come later are dropped
    * @param onCount - called for each node, with the number of its clients
    * @param onAnswer - called for each client
-   * @returns the broadcast's id
    */
-  expect(timeout: number, onCount: Waiting['onCount'], onAnswer: Waiting['onAnswer']): string {
-    const id = uid2(6);
+  expect(id: string, timeout: number, onCount: Waiting['onCount'], onAnswer: Waiting['onAnswer']): void {
     const timer = setTimeout(() => this.#waiting.delete(id), timeout);
     this.#waiting.set(id, { onCount, onAnswer, counted: new Set(), timer });
-    return id;
   }
 
   receive(acknowledgement: Acknowledgement): void {

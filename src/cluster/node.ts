@@ -1,4 +1,6 @@
 import debugModule from 'debug';
+import uid2 from 'uid2';
+import { AdapterClosedError } from '../errors';
 import type { PubSub } from '../redis/pub-sub';
 import { encodeAcknowledgedBroadcast, readAcknowledgedBroadcast, readAcknowledgement } from '../wire/acknowledgements';
 import { containsBinary } from '../wire/binary';
@@ -119,9 +121,10 @@ export class ClusterNode implements BroadcastReceiver {
     onCount: (clients: number) => void,
     onAnswer: (value: unknown) => void,
   ): void {
-    const id = this.#acknowledgements.expect(timeout, onCount, onAnswer);
+    const id = uid2(6);
     const packet = { type: EVENT, data, nsp: this.nsp };
     const payload = encodeAcknowledgedBroadcast(id, packet, options, this.#sender);
+    this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
     void this.#publish(this.#channels.request, payload);
   }
 
@@ -275,6 +278,7 @@ export class ClusterNode implements BroadcastReceiver {
   }
 
   async #publish(channel: string, payload: string | Buffer): Promise<Error | undefined> {
+    if (this.#closed) return new AdapterClosedError();
     this.stats.published += 1;
     const failure = await this.#settings.pubSub.publish(channel, payload);
     if (failure) {

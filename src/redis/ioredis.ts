@@ -1,4 +1,5 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import { listenToMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
 
 /** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
@@ -37,19 +38,9 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
     unsubscribe: (channels) => client.unsubscribe(...channels),
     psubscribe: (patterns) => client.psubscribe(...patterns),
     punsubscribe: (patterns) => client.punsubscribe(...patterns),
-    listen({ message, patternMessage, ready }) {
-      const onMessage = (channel: Buffer | string, payload: Buffer) => message(channel.toString(), payload);
-      const onPatternMessage = (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
-        patternMessage(pattern.toString(), channel.toString(), payload);
-      client.on('messageBuffer', onMessage);
-      client.on('pmessageBuffer', onPatternMessage);
-      client.on('ready', ready);
+    listen(events) {
       connectIfLazy(client);
-      return () => {
-        client.removeListener('messageBuffer', onMessage);
-        client.removeListener('pmessageBuffer', onPatternMessage);
-        client.removeListener('ready', ready);
-      };
+      return listenToMessages(client, events);
     },
   };
 }

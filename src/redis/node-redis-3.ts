@@ -1,4 +1,5 @@
 import { readChannels, readCounts } from './counts';
+import { listenToMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
@@ -29,19 +30,7 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
     unsubscribe: (channels) => promised((done) => client.unsubscribe([...channels], done)),
     psubscribe: (patterns) => promised((done) => client.psubscribe([...patterns], done)),
     punsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
-    listen({ message, patternMessage, ready }) {
-      const onMessage = (channel: Buffer | string, payload: Buffer) => message(channel.toString(), payload);
-      const onPatternMessage = (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
-        patternMessage(pattern.toString(), channel.toString(), payload);
-      client.on('messageBuffer', onMessage);
-      client.on('pmessageBuffer', onPatternMessage);
-      client.on('ready', ready);
-      return () => {
-        client.removeListener('messageBuffer', onMessage);
-        client.removeListener('pmessageBuffer', onPatternMessage);
-        client.removeListener('ready', ready);
-      };
-    },
+    listen: (events) => listenToMessages(client, events),
   };
 }
 

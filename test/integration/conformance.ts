@@ -5,13 +5,13 @@ import redisAdapter = require('../../src/index');
 
 import { eventually } from '../support/eventually';
 import { type Client, type Generation, receivedFrom, type ServerNode, startServer } from '../support/fleet';
-import type { ClientKind, ClientPair } from '../support/redis-clients';
+import { type ClientKind, type ClientPair, clientKinds, type Topology } from '../support/redis-clients';
 import type { Target } from '../support/redis-target';
 
 /** The generations of the servers of one fleet. */
-export type Fleet = readonly [Generation, Generation, Generation];
+type Fleet = readonly [Generation, Generation, Generation];
 
-export interface Cell {
+interface Cell {
   fleet: Fleet;
   kind: ClientKind;
   /** Called once the tests run. */
@@ -20,11 +20,32 @@ export interface Cell {
   channels(): Promise<string[]>;
 }
 
+/** What runs over each topology: one generation alone, and both in one fleet. */
+export const FLEETS: readonly Fleet[] = [
+  [2, 2, 2],
+  [4, 4, 4],
+  [2, 4, 2],
+  [4, 2, 4],
+];
+
+/** Every cell of a topology. */
+export function describeTopology(
+  topology: Topology,
+  fleets: readonly Fleet[],
+  redis: Pick<Cell, 'target' | 'channels'>,
+): void {
+  for (const fleet of fleets) {
+    for (const kind of clientKinds.filter((kind) => kind.topology === topology)) {
+      describeConformance({ fleet, kind, ...redis });
+    }
+  }
+}
+
 /** `CELL` picks the cells whose names hold its text: `CELL='Socket.IO 2, 4, 2 with ioredis 6' npm test -- conformance`. */
 const PICKED = process.env.CELL ?? '';
 
 /** What both generations offer, over three servers with Redis clients of one kind. */
-export function describeConformance({ fleet, kind, target, channels }: Cell): void {
+function describeConformance({ fleet, kind, target, channels }: Cell): void {
   const cell = `Socket.IO ${fleet.join(', ')} with ${kind.name}`;
   if (!cell.includes(PICKED)) return;
   describe(cell, () => {
