@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { appendFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Generation } from '../support/fleet';
@@ -77,16 +78,19 @@ async function writeBlock(workspace: Workspace, language: string, code: string):
   if (language === 'js') return workspace.write('block.cjs', code + SHOWN.cjs);
   if (language === 'mjs') return workspace.write('block.mjs', code + SHOWN.mjs);
   const path = await workspace.write('block.mts', code);
-  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--types', 'node'];
+  const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--skipLibCheck', '--types', 'node'];
   const types = join(root, 'node_modules/@types');
-  await runNode([join(root, 'node_modules/typescript/bin/tsc'), ...options, '--typeRoots', types, path]);
-  return workspace.write('shown.mjs', `import './block.mjs';${SHOWN.mjs}`);
+  // in its own folder: the compiler would find the configuration of this project
+  await runNode([join(root, 'node_modules/typescript/bin/tsc'), ...options, '--typeRoots', types, path], dirname(path));
+  const compiled = path.replace(/\.mts$/, '.mjs');
+  await appendFile(compiled, SHOWN.mjs);
+  return compiled;
 }
 
-async function runNode(args: readonly string[]): Promise<void> {
+async function runNode(args: readonly string[], cwd = root): Promise<void> {
   let output: { stdout: string; stderr: string };
   try {
-    output = await execute(process.execPath, args, { timeout: DEADLINE, killSignal: 'SIGKILL' });
+    output = await execute(process.execPath, args, { cwd, timeout: DEADLINE, killSignal: 'SIGKILL' });
   } catch (error) {
     const { stdout, stderr, killed } = error as Error & { stdout: string; stderr: string; killed: boolean };
     const reason = killed ? `did not end within ${DEADLINE} ms` : 'failed';

@@ -3,8 +3,6 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { createClient } from 'redis';
-
 import redisAdapter = require('../../src/index');
 
 import { emptyStats } from '../../src/cluster/stats';

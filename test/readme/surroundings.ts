@@ -53,9 +53,11 @@ export async function startServers(acl: string): Promise<Servers> {
 
 /** The code of a block, with the addresses of the servers that were started. */
 export async function located(code: string, name: RedisName, servers: Servers): Promise<string> {
-  const replacements = { ...replacementsOf(name, servers), '(3000)': `(${await freePort()})` };
-  let text = code;
-  for (const [shown, actual] of Object.entries(replacements)) text = text.replaceAll(shown, String(actual));
+  const replacements: Record<string, string | number> = { ...replacementsOf(name, servers), 3000: await freePort() };
+  const shown = Object.keys(replacements).map((literal) => literal.replaceAll('.', '\\.'));
+  const text = code.replace(new RegExp(`(?<!\\d)(${shown.join('|')})(?!\\d)`, 'g'), (literal) =>
+    String(replacements[literal]),
+  );
   const [left] = SHOWN.exec(text) ?? [];
   if (left) throw new Error(`The block names ${left}, for which nothing stands in the surroundings "${name}"`);
   return text;
