@@ -71,7 +71,9 @@ type Unchecked = Partial<Record<keyof ConnectionOptions, unknown>>;
 
 /** @throws {InvalidOptionError} */
 export function connectionSettings(uri: unknown, options: ConnectionOptions): ConnectionSettings {
-  const merged: Unchecked = { ...readUri(uri ?? options.url), ...defined(options) };
+  const fromUri = readUri(uri ?? options.url);
+  // as in node_redis, the uri wins, but a certificate cannot be given with it
+  const merged: Unchecked = { ...defined(options), ...fromUri, tls: options.tls ?? fromUri.tls };
   return {
     host: readText('host', merged.host) ?? 'localhost',
     port: readWhole('port', merged.port, 1, 65535) ?? 6379,
@@ -90,7 +92,7 @@ export function connectionSettings(uri: unknown, options: ConnectionOptions): Co
 /** Reads `localhost:6379`, `redis://user:password@host:port/db?option=value`, `rediss://…` or the path of a Unix socket. */
 function readUri(uri: unknown): Unchecked {
   if (uri === undefined || uri === null || uri === '') return {};
-  if (typeof uri === 'number') return { port: uri };
+  if (typeof uri === 'number' || /^\d+$/.test(String(uri))) return { port: uri };
   if (typeof uri !== 'string') throw new InvalidOptionError('uri', 'a string', uri);
   if (uri.startsWith('/')) return { path: uri };
   if (uri.startsWith('unix:')) return { path: uri.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') };

@@ -22,7 +22,7 @@ export interface RedisAdapterOptions extends ConnectionOptions {
   pubClient?: RedisClient;
   /** The client that subscribes, likewise. It must not be used for anything else. Default: the `duplicate()` of `pubClient`. */
   subClient?: RedisClient;
-  /** How long a request waits for the answers of the other nodes, in milliseconds. Above 0; default 5000. */
+  /** How long a request waits for the answers of the other nodes, in milliseconds, from 1 on; default 5000. */
   requestsTimeout?: number;
   /**
    * How broadcasts are written, in place of MessagePack; since `@socket.io/redis-adapter` 7.x. Nodes with different parsers do
@@ -73,7 +73,7 @@ function completeClients(
   if (pubClient && subClient) return { pubClient, subClient, owned: [] };
   const given = pubClient ?? subClient;
   const make = (): RedisClient => {
-    const client = given ? duplicateClient(given) : connectClient(connection);
+    const client = given ? duplicate(given, pubClient ? 'subClient' : 'pubClient') : connectClient(connection);
     // without any listener an error would end the process, before the first adapter has one or after the last is closed
     client.on('error', (error) => debug('%s', error));
     return client;
@@ -81,6 +81,12 @@ function completeClients(
   const pub = pubClient ?? make();
   const sub = subClient ?? make();
   return { pubClient: pub, subClient: sub, owned: [pub, sub].filter((client) => client !== given) };
+}
+
+function duplicate(client: RedisClient, missing: string): RedisClient {
+  const copy = duplicateClient(client);
+  if (!copy) throw new InvalidOptionError(missing, 'given, since the other client has no duplicate()', undefined);
+  return copy;
 }
 
 function readKey(key: unknown): string {
@@ -91,7 +97,7 @@ function readKey(key: unknown): string {
 
 function readTimeout(timeout: unknown): number {
   if (timeout === undefined || timeout === null) return DEFAULT_REQUESTS_TIMEOUT_MS;
-  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= MAX_TIMEOUT_MS)) {
+  if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX_TIMEOUT_MS)) {
     throw new InvalidOptionError('requestsTimeout', `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, timeout);
   }
   return timeout;
@@ -114,8 +120,8 @@ function readClient(option: string, client: unknown): RedisClient | undefined {
 
 function warnOfUnknown(options: RedisAdapterOptions): void {
   const known = ['key', 'pubClient', 'subClient', 'requestsTimeout', 'parser', 'publishOnSpecificResponseChannel'];
-  for (const option of Object.keys(options)) {
-    if (known.includes(option) || isConnectionOption(option)) continue;
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(option) || isConnectionOption(option)) continue;
     process.emitWarning(`socket.io-redis: the option "${option}" has no meaning here, and is ignored`, {
       type: 'SocketIoRedisWarning',
       code: 'SOCKET_IO_REDIS_IGNORED_OPTION',

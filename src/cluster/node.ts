@@ -96,7 +96,7 @@ export class ClusterNode implements BroadcastReceiver {
       pubSub.subscribe([this.#channels.request], this.#onRequest),
       pubSub.subscribe([this.#channels.response, this.#responseChannel(uid)], this.#onResponse),
     ]).then(() => this.#greet());
-    this.ready = Promise.all([this.#router.add(this), this.#inConversation]).then(() => debug('%s hears %s', uid, nsp));
+    this.ready = keepAliveUntil(Promise.all([this.#router.add(this), this.#inConversation]));
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
@@ -295,4 +295,10 @@ export class ClusterNode implements BroadcastReceiver {
       this.drop(kind, error);
     }
   }
+}
+
+/** Who waits for a node before it has an HTTP server must not see the process end: the connections alone do not keep it. */
+async function keepAliveUntil(ready: Promise<unknown>): Promise<void> {
+  const timer = setInterval(() => {}, 2 ** 30);
+  await ready.finally(() => clearInterval(timer));
 }

@@ -2,7 +2,7 @@ import debugModule from 'debug';
 import type { PubSub } from '../redis/pub-sub';
 import { type Channels, ownResponseChannel, ownResponsePattern, readOwnResponseChannel } from '../wire/channels';
 import type { DialectName, Sender } from '../wire/messages';
-import { isOwnUid } from '../wire/uid';
+import { isOwnUid, isPublishedUid } from '../wire/uid';
 
 const debug = debugModule('socket.io-redis:peers');
 
@@ -82,13 +82,12 @@ export class Peers {
     if (connections <= countLinks(known)) return { named: known, published: { 5: 0, 8: 0 } };
     // nodes of this package hear responses on a channel of their own, and so do published ones from 7.1 on
     const channels = await this.#pubSub.listChannels(ownResponsePattern(this.#channels));
-    const uids = new Set(channels.map((channel) => readOwnResponseChannel(this.#channels, channel)));
-    for (const { uid } of known) uids.delete(uid);
+    const uids = channels.map((channel) => readOwnResponseChannel(this.#channels, channel));
     // those that have not been heard of yet most likely have a connection each
-    const unheard = [...uids].filter(isOwnUid).map((uid) => ({ uid, link: uid }));
-    const named = [...known, ...unheard];
+    const unheard = uids.filter((uid) => isOwnUid(uid) && known.every((peer) => peer.uid !== uid));
+    const named = [...known, ...unheard.map((uid) => ({ uid, link: uid }))];
     const published = Math.max(0, connections - countLinks(named));
-    const recent = Math.min(published, uids.size - unheard.length);
+    const recent = Math.min(published, uids.filter(isPublishedUid).length);
     return { named, published: { 5: published - recent, 8: recent } };
   }
 }

@@ -76,11 +76,11 @@ export function sharePubSub(pubClient: RedisClient, subClient: RedisClient) {
   };
 }
 
-/** A second connection like this one, connecting by itself. */
-export function duplicateClient(client: RedisClient): RedisClient {
+/** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */
+export function duplicateClient(client: RedisClient): RedisClient | undefined {
   const { duplicate } = client as { duplicate?: () => unknown };
   const copy = duplicate?.call(client);
-  if (!isRedisClient(copy)) throw new TypeError('the client has no duplicate()');
+  if (!isRedisClient(copy)) return undefined;
   if (isNodeRedis(copy)) connect(copy);
   return copy;
 }

@@ -25,6 +25,8 @@ export function connectClient(settings: ConnectionSettings) {
   const { username, password, database } = settings;
   const client = createClient({
     ...defined({ username, password, database }),
+    // without HELLO, which Redis knows from 6.0 on only; two clients need nothing of RESP3
+    RESP: 2,
     socket: socketOptions(settings),
   });
   // a server is kept alive by its HTTP server; an adapter alone has nothing to wait for

@@ -13,6 +13,7 @@ type Listener = (payload: Buffer, channel: Buffer | string) => void;
 export interface NodeRedisSubscriber {
   readonly isOpen: boolean;
   readonly isReady?: boolean;
+  readonly masters?: readonly unknown[];
   subscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
   unsubscribe(channel: string, listener: Listener, bufferMode: true): Promise<unknown>;
   pSubscribe(patterns: string[], listener: Listener, bufferMode: true): Promise<unknown>;
@@ -46,8 +47,8 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
   // a listener a pattern: it is not told which pattern a message came through
   const patternListeners = new Map<string, Listener>();
   return {
-    // a Cluster of redis 4 and 5 has no isReady
-    isReady: () => client.isReady ?? client.isOpen,
+    // a Cluster of redis 4 and 5 has no isReady, and is open before it knows any node
+    isReady: () => client.isReady ?? (client.isOpen && client.masters?.length !== 0),
     subscribe: (channels) => client.subscribe([...channels], onMessage, true),
     // one by one: redis 4 throws on an array of channels of which it does not know one
     unsubscribe: (channels) => Promise.all(channels.map((channel) => client.unsubscribe(channel, onMessage, true))),

@@ -39,7 +39,7 @@ export const consumerFiles = {
     const options: redisAdapter.RedisAdapterOptions = { key: 'app', requestsTimeout: 1000 };
     const adapter: redisAdapter.RedisAdapter = new (redisAdapter('localhost:6379', options))({});
     redisAdapter.createAdapter(options);
-    export const rooms: Promise<string[]> = adapter.allRooms();
+    export const rooms: Promise<Set<string>> = adapter.allRooms();
     export class Mine extends redisAdapter.RedisAdapter {}
     // @ts-expect-error milliseconds are a number
     redisAdapter({ requestsTimeout: 'soon' });

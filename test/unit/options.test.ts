@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { createSentinel as createSentinel5 } from 'redis-5';
 import { type ConnectionOptions, connectionSettings } from '../../src/connection-options';
 import { InvalidOptionError, UnsupportedClientError } from '../../src/errors';
 import { type RedisAdapterOptions, readSettings } from '../../src/options';
@@ -21,7 +22,8 @@ const FORMS: [uri: unknown, options: object, settings: object][] = [
   ['redis://h/?db=3&password=x&unknown=y', {}, { database: 3, password: 'x' }],
   ['rediss://h', {}, { tls: {} }],
   ['rediss://h', { tls: { ca: 'x' } }, { tls: { ca: 'x' } }],
-  ['redis://h:1', { port: 2 }, { host: 'h', port: 2 }],
+  ['redis://h:1', { port: 2, host: 'x' }, { host: 'h', port: 1 }],
+  ['6380', {}, { host: 'localhost', port: 6380 }],
   ['/tmp/redis.sock', {}, { path: '/tmp/redis.sock' }],
   ['unix:///tmp/redis.sock', {}, { path: '/tmp/redis.sock' }],
   [undefined, { url: 'redis://h:1' }, { host: 'h', port: 1 }],
@@ -49,7 +51,7 @@ const REFUSED: [option: string, value: unknown][] = [
   ['retry_strategy', 5],
   ['key', 5],
   ['key', {}],
-  ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5000', {}].map((value): [string, unknown] => [
+  ...[0, 0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, '5000', {}].map((value): [string, unknown] => [
     'requestsTimeout',
     value,
   ]),
@@ -120,11 +122,27 @@ describe('Options', () => {
     assert.equal(readSettings(undefined, { ...clients, key: '' }).prefix, 'socket.io');
   });
 
+  it('of one client that has no duplicate() ask for the other', () => {
+    const sentinel = createSentinel5({ name: 'x', sentinelRootNodes: [] });
+    assert.throws(() => readSettings(undefined, { subClient: sentinel }), {
+      option: 'pubClient',
+      message: /no duplicate\(\)/,
+    });
+  });
+
   it('without a meaning give one warning each', async () => {
     const warnings: string[] = [];
     const onWarning = ({ message }: Error) => warnings.push(message);
     process.on('warning', onWarning);
-    const options = { ...clients, return_buffers: true, prefx: 'typo', subEvent: 'message', key: 'x', port: 1 };
+    const options = {
+      ...clients,
+      return_buffers: true,
+      prefx: 'typo',
+      subEvent: 'message',
+      key: 'x',
+      port: 1,
+      absent: undefined,
+    };
     readSettings(undefined, options as RedisAdapterOptions);
     // warnings are given in the next tick
     await new Promise(setImmediate);
