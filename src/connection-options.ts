@@ -113,12 +113,23 @@ function readUri(uri: unknown): Unchecked {
 function parseUrl(uri: string): URL {
   const expected = 'a uri such as localhost:6379 or redis://user:password@host:6379/0';
   // the message must not repeat a password
-  const shown = uri.replace(/^([a-z+.-]+:\/\/)?.*@/i, '$1…@');
+  const shown = uri.replace(/^([a-z+.-]+:\/\/)?.*@/i, '$1…@').replace(/\?.*/, '?…');
   const withScheme = /^[a-z][a-z+.-]*:\/\//i.test(uri) ? uri : `redis://${uri}`;
   if (!URL.canParse(withScheme)) throw new InvalidOptionError('uri', expected, shown);
   const url = new URL(withScheme);
-  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') throw new InvalidOptionError('uri', expected, shown);
+  const isRedis = url.protocol === 'redis:' || url.protocol === 'rediss:';
+  if (!isRedis || !isDecodable(url.username) || !isDecodable(url.password))
+    throw new InvalidOptionError('uri', expected, shown);
   return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function queryOptions(url: URL): Unchecked {

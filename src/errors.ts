@@ -38,7 +38,8 @@ export class UnsupportedClientError extends TypeError {
   ) {
     super(
       `socket.io-redis: "${option}" is not a Redis client that this package supports (redis 2.8 to 6 or ioredis 4 to 6, ` +
-        `with their Cluster and Sentinel clients): it is ${describe(received)}`,
+        // a text may be a uri with a password
+        `with their Cluster and Sentinel clients): it is ${typeof received === 'string' ? 'a string' : describe(received)}`,
     );
   }
 

@@ -14,15 +14,26 @@ export class PendingRequest {
   readonly failures: string[] = [];
   readonly #expected = new Set<string>();
   readonly #answered = new Set<string>();
+  readonly #left = new Set<string>();
   #publishedAnswers = 0;
   #publishedExpected: number | undefined;
 
   constructor(readonly request: Request) {}
 
-  /** Takes note of who listens. Until it is called for the first time, the request is not complete. */
+  /**
+   * Takes note of who listens. Until it is called for the first time, the request is not complete; from the second time on, it
+   * is for those who have gone in the meantime. Who has come since has not heard the request.
+   */
   expect(census: Census, own: Peer): void {
-    this.#publishedExpected = answeringPublished(this.request, census);
-    for (const { uid } of census.named) if (uid !== own.uid || includesOwnAnswer(this.request)) this.#expected.add(uid);
+    const published = answeringPublished(this.request, census);
+    const uids = census.named.map(({ uid }) => uid).filter((uid) => uid !== own.uid || includesOwnAnswer(this.request));
+    if (this.#publishedExpected === undefined) {
+      this.#publishedExpected = published;
+      for (const uid of uids) if (!this.#left.has(uid)) this.#expected.add(uid);
+      return;
+    }
+    this.#publishedExpected = Math.min(this.#publishedExpected, published);
+    for (const uid of this.#expected) if (!uids.includes(uid)) this.#expected.delete(uid);
   }
 
   /** @param sender - undefined for a published node */
@@ -39,6 +50,7 @@ export class PendingRequest {
 
   /** A node has left, and will not answer any more. */
   nodeLeft(uid: string): void {
+    this.#left.add(uid);
     this.#expected.delete(uid);
   }
 

@@ -93,6 +93,7 @@ export class Subscriptions {
     this.#retryIn = FIRST_RETRY_MS;
     for (const subscription of this.#subscriptions.values()) subscription.state = 'wanted';
     this.#flushSoon();
+    void this.#unsubscribe();
   }
 
   close(): void {
@@ -152,10 +153,12 @@ export class Subscriptions {
 
   #onRefusal(entries: readonly Entry[], error: unknown): void {
     debug('could not subscribe to %d names: %s', entries.length, error);
-    const [first, ...others] = entries as readonly [Entry, ...Entry[]];
-    if (others.length > 0) {
+    const wanted = entries.filter(([name, subscription]) => this.#subscriptions.get(name) === subscription);
+    const [first] = wanted;
+    if (!first) return;
+    if (entries.length > 1) {
       // one name that is refused must not keep the others from being heard
-      for (const entry of entries) void this.#ask([entry]);
+      for (const entry of wanted) void this.#ask([entry]);
       return;
     }
     const [, subscription] = first;
@@ -171,9 +174,11 @@ export class Subscriptions {
   async #unsubscribe(): Promise<void> {
     // whatever else leaves in this tick travels along
     await Promise.resolve();
+    // clients subscribe by themselves again to what they had: so it is said once they are back
+    if (!this.#commands.isReady()) return;
     const names = [...this.#unwanted].filter((name) => !this.#subscriptions.has(name));
     this.#unwanted.clear();
-    if (names.length === 0 || !this.#commands.isReady()) return;
+    if (names.length === 0) return;
     try {
       // a Redis that is frozen must not hold up those who close
       await within(UNSUBSCRIBE_WITHIN_MS, this.#commands.unsubscribe(names));

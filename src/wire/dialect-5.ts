@@ -28,7 +28,7 @@ export function requestFields(request: Request, id: string | undefined): Record<
 
 /** @throws {MalformedMessageError} when it is not what a peer would send */
 export function readRequest(fields: Record<string, unknown>): Request {
-  const type = TYPES[fields.type as number];
+  const type = typeof fields.type === 'number' ? TYPES[fields.type] : undefined;
   switch (type) {
     case 'clients':
       return { type, rooms: fields.rooms ? readRooms(fields, 'rooms') : [] };

@@ -7,8 +7,11 @@ export class MalformedMessageError extends Error {
   }
 }
 
+/** An object as JSON has it: no Date, no bytes, no array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 export function readString(record: Record<string, unknown>, field: string): string {

@@ -1,5 +1,5 @@
 import { Decoder, decodeTimestampExtension, Encoder, EXT_TIMESTAMP, ExtensionCodec } from '@msgpack/msgpack';
-import { checkMessagePack } from './msgpack-check';
+import { checkMessagePack, MAX_DEPTH } from './msgpack-check';
 
 /**
  * MessagePack as the published adapters write and read it (their codec is notepack.io 2 and 3).
@@ -16,7 +16,8 @@ const extensionCodec = new ExtensionCodec();
 extensionCodec.register({ type: EXT_TIMESTAMP, encode: () => null, decode: decodeTimestampExtension });
 extensionCodec.register({ type: EXT_NOTEPACK, encode: encodeDate, decode: decodeNotepackExtension });
 
-const encoder = new Encoder({ extensionCodec, ignoreUndefined: true });
+// what is nested too deep was refused before, with a better error
+const encoder = new Encoder({ extensionCodec, ignoreUndefined: true, maxDepth: 2 * MAX_DEPTH });
 const decoder = new Decoder({ extensionCodec });
 
 /** Encodes a value that `toSendable()` has prepared. */
@@ -44,10 +45,14 @@ function encodeDate(value: unknown): Uint8Array | null {
 }
 
 function decodeNotepackExtension(bytes: Uint8Array): unknown {
-  // only the head tells a Date from an ArrayBuffer of eight bytes, and the library hands over the content alone:
-  // the head stands two bytes before it (head, type, content)
+  // the library hands over the content alone: what tells is the head, two bytes before it (head, type, content), unless that
+  // is a length, which then is another one
   const head = Buffer.from(bytes.buffer, bytes.byteOffset - 2, 1)[0];
-  if (head === HEAD_FIXEXT_8) return new Date(Number(Buffer.from(bytes.buffer, bytes.byteOffset, 8).readBigInt64BE()));
-  if (head === HEAD_FIXEXT_1) return undefined;
+  if (head === HEAD_FIXEXT_8 && bytes.length === 8) return new Date(Number(readInt64(bytes)));
+  if (head === HEAD_FIXEXT_1 && bytes.length === 1) return undefined;
   return Uint8Array.from(bytes).buffer;
+}
+
+function readInt64(bytes: Uint8Array): bigint {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, 8).readBigInt64BE();
 }

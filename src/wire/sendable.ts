@@ -25,7 +25,9 @@ function prepare(value: unknown, path: string, depth: number): unknown {
 }
 
 function prepareObject(value: object, path: string, depth: number): unknown {
-  if (value instanceof Date || value instanceof Uint8Array) return value;
+  if (value instanceof Uint8Array) return value;
+  // as JSON has it: an invalid Date is null
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return new Uint8Array(value);
   if (depth > MAX_DEPTH - 8) throw new UnsendableValueError(path.slice(0, 80), 'it is circular, or nested too deep');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
@@ -62,7 +63,7 @@ async function main(run: BlockRun): Promise<void> {
   const fleet = run.fleet === undefined ? undefined : await startFleet(run.generation, makeAdapter, run.fleet);
   const printed = keepPrinted();
   const { default: shown } = (await import(pathToFileURL(run.file).href)) as { default: Shown };
-  const io = shown.io ?? serverWith(shown.adapter, requireAsUser('socket.io') as () => Server);
+  const io = shown.io ?? serverWith(shown.adapter, requireAsUser('socket.io') as (http: HttpServer) => Server);
 
   const expected = run.prints?.replaceAll('{id}', fleet?.client.id ?? '');
   const evidence = () => printed.join('\n') + inspect(fleet?.client.received, { depth: 5 });
@@ -96,8 +97,8 @@ function keepPrinted(): string[] {
 }
 
 /** For a block that makes an adapter and no server, or neither. */
-function serverWith(adapter: Shown['adapter'], createServer: () => Server): Server {
-  const io = createServer();
+function serverWith(adapter: Shown['adapter'], createServer: (http: HttpServer) => Server): Server {
+  const io = createServer(createHttpServer());
   if (adapter) io.adapter(adapter);
   return io;
 }
