@@ -93,6 +93,19 @@ for (const generation of [2, 4] as const) {
       assert.deepEqual(sockets.map(({ id }) => id).sort(), [our.id, their.id].sort());
     });
 
+    it('nothing that ours asks ends a connection on theirs, or is taken for something else', async () => {
+      const { adapter } = ours;
+      const rooms = () => adapter.clients(['kept']);
+      await adapter.remoteJoin(their.id, 'kept');
+      await adapter.clientRooms('nobody').catch(() => {});
+      await adapter.remoteLeave(their.id, 'another').catch(() => {});
+      await adapter.remoteJoin('nobody', 'kept').catch(() => {});
+      await adapter.customRequest({ rooms: ['kept'], close: true });
+      assert.deepEqual(await rooms(), [their.id]);
+      assert.ok(their.connected);
+      await leave(their.id, 'kept');
+    });
+
     it('ours tells theirs', async () => {
       const filter = { rooms: new Set([their.id]), except: new Set<string>() };
       const adapter = generation === 2 ? adapter2(ours) : adapter4(ours);

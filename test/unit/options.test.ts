@@ -151,3 +151,19 @@ describe('Options', () => {
     assert.deepEqual(named, ['prefx', 'return_buffers', 'subEvent']);
   });
 });
+
+describe('What is wrong', () => {
+  it('is told without the password of a uri', () => {
+    const calls: (() => unknown)[] = [
+      () => connectionSettings('redis://h:port?password=s3cret', {}),
+      () => readSettings(undefined, { ...clients, pubClient: 'redis://:s3cret@h' } as object),
+    ];
+    for (const call of calls) assert.throws(call, (error) => !/s3cret/.test(String(error)));
+  });
+
+  it('is told of a uri that cannot be decoded', () => {
+    for (const uri of ['redis://:100%@h', 'redis://%zz@h']) {
+      assert.throws(() => connectionSettings(uri, {}), InvalidOptionError, uri);
+    }
+  });
+});

@@ -4,7 +4,7 @@ import { Peers } from '../../../src/cluster/peers';
 import { PubSub } from '../../../src/redis/pub-sub';
 import { channelsOf, ownResponseChannel } from '../../../src/wire/channels';
 
-const OWN = { uid: 'own~', link: 'link' };
+const OWN = { uid: 'ownown~', link: 'link' };
 const sender = (uid: string, link = uid, nodes = [uid]) => ({ uid, link, nodes });
 
 /** A Redis of which the test says who is subscribed to what. */
@@ -45,7 +45,7 @@ function start(nsp = '/') {
     listen(connections: number, ...uids: string[]) {
       counts.clear();
       counts.set(channels.request, connections).set(channels.response, connections);
-      for (const uid of ['own~', ...uids]) counts.set(ownResponseChannel(channels, uid), 1);
+      for (const uid of ['ownown~', ...uids]) counts.set(ownResponseChannel(channels, uid), 1);
     },
   };
 }
@@ -54,21 +54,27 @@ const uidsOf = ({ named }: { named: readonly { uid: string }[] }) => named.map((
 
 describe('A census', () => {
   for (const [name, connections, uids, heard, expected] of [
-    ['finds this node alone', 1, [], [], [['own~'], 0, 0]],
-    ['names those that were heard of', 2, ['b~'], [sender('b~')], [['b~', 'own~'], 0, 0]],
-    ['names those that were not heard of yet', 2, ['b~'], [], [['b~', 'own~'], 0, 0]],
-    ['counts nodes of 5.x and 6.x', 3, [], [], [['own~'], 2, 0]],
-    ['counts nodes of 7.1 to 8.x', 3, ['abcdef', 'ghijkl'], [], [['own~'], 0, 2]],
-    ['counts each kind apart', 5, ['b~', 'abcdef'], [sender('b~')], [['b~', 'own~'], 2, 1]],
+    ['finds this node alone', 1, [], [], [['ownown~'], 0, 0]],
+    ['names those that were heard of', 2, ['bbbbbb~'], [sender('bbbbbb~')], [['bbbbbb~', 'ownown~'], 0, 0]],
+    ['names those that were not heard of yet', 2, ['bbbbbb~'], [], [['bbbbbb~', 'ownown~'], 0, 0]],
+    ['counts nodes of 5.x and 6.x', 3, [], [], [['ownown~'], 2, 0]],
+    ['counts nodes of 7.1 to 8.x', 3, ['abcdef', 'ghijkl'], [], [['ownown~'], 0, 2]],
+    ['counts each kind apart', 5, ['bbbbbb~', 'abcdef'], [sender('bbbbbb~')], [['bbbbbb~', 'ownown~'], 2, 1]],
     [
       'counts siblings of one connection as one',
       2,
-      ['b~', 'c~'],
-      [sender('b~', 'l', ['b~', 'c~'])],
-      [['b~', 'c~', 'own~'], 0, 0],
+      ['bbbbbb~', 'cccccc~'],
+      [sender('bbbbbb~', 'l', ['bbbbbb~', 'cccccc~'])],
+      [['bbbbbb~', 'cccccc~', 'ownown~'], 0, 0],
     ],
-    ['counts siblings of this node as one', 1, ['b~'], [sender('b~', 'link', ['b~', 'own~'])], [['b~', 'own~'], 0, 0]],
-    ['forgets those that do not listen any more', 1, [], [sender('b~')], [['own~'], 0, 0]],
+    [
+      'counts siblings of this node as one',
+      1,
+      ['bbbbbb~'],
+      [sender('bbbbbb~', 'link', ['bbbbbb~', 'ownown~'])],
+      [['bbbbbb~', 'ownown~'], 0, 0],
+    ],
+    ['forgets those that do not listen any more', 1, [], [sender('bbbbbb~')], [['ownown~'], 0, 0]],
   ] as [string, number, string[], ReturnType<typeof sender>[], [string[], number, number]][]) {
     it(name, async () => {
       const { peers, listen } = start();
@@ -81,8 +87,8 @@ describe('A census', () => {
 
   it('takes one round trip when everybody is known', async () => {
     const { peers, listen, asked } = start();
-    peers.learn(sender('b~'));
-    listen(2, 'b~');
+    peers.learn(sender('bbbbbb~'));
+    listen(2, 'bbbbbb~');
     await peers.census();
     assert.deepEqual(asked, ['count']);
   });
@@ -96,30 +102,28 @@ describe('A census', () => {
 
   it('forgets a node for good once it has left, and learns it anew', async () => {
     const { peers, listen } = start();
-    peers.learn(sender('b~'));
+    peers.learn(sender('bbbbbb~'));
     assert.equal(peers.heardOf, 1);
-    peers.forget('b~');
+    peers.forget('bbbbbb~');
     assert.equal(peers.heardOf, 0);
-    peers.learn(sender('b~', 'other'));
-    listen(2, 'b~');
-    assert.deepEqual(uidsOf(await peers.census()), ['b~', 'own~']);
+    peers.learn(sender('bbbbbb~', 'other'));
+    listen(2, 'bbbbbb~');
+    assert.deepEqual(uidsOf(await peers.census()), ['bbbbbb~', 'ownown~']);
   });
 
   it('never takes this node for another one', () => {
     const { peers } = start();
-    peers.learn(sender('b~', 'link', ['b~', 'own~']));
+    peers.learn(sender('bbbbbb~', 'link', ['bbbbbb~', 'ownown~']));
     assert.equal(peers.heardOf, 1);
   });
 
-  it('does not take the nodes of the namespace /a#b for nodes of /a', {
-    todo: 'src: what is between the namespace and the last # is taken for a uid, even with a # in it',
-  }, async () => {
+  it('does not take the nodes of the namespace /a#b for nodes of /a', async () => {
     const { peers, listen, counts } = start('/a');
     listen(2);
     const other = channelsOf('socket.io', '/a#b');
-    counts.set(other.response, 1).set(ownResponseChannel(other, 'b~'), 1);
+    counts.set(other.response, 1).set(ownResponseChannel(other, 'bbbbbb~'), 1);
     const census = await peers.census();
-    assert.deepEqual([uidsOf(census), census.published], [['own~'], { 5: 1, 8: 0 }]);
+    assert.deepEqual([uidsOf(census), census.published], [['ownown~'], { 5: 1, 8: 0 }]);
   });
 
   it('is remembered, and made again in the background when it is old', async (t) => {

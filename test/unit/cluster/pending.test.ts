@@ -134,4 +134,41 @@ describe('A request that waits', () => {
       assert.deepEqual(outcomeOf(pending), { value: together });
     }
   });
+
+  it('expects no more published nodes than still listen', () => {
+    const pending = new PendingRequest(CLIENTS);
+    pending.expect(census([], { 5: 2 }), own);
+    pending.add(sender('own~'), value([]));
+    pending.add(undefined, value(['a']));
+    assert.equal(outcomeOf(pending), undefined);
+    pending.expect(census([], { 5: 1 }), own);
+    assert.deepEqual(outcomeOf(pending), { value: ['a'] });
+  });
+
+  it('does not wait for a node that listens no longer, because it crashed', () => {
+    const pending = new PendingRequest(CLIENTS);
+    pending.expect(census(['b~']), own);
+    pending.add(sender('own~'), value(['a']));
+    pending.expect(census([]), own);
+    assert.deepEqual(outcomeOf(pending), { value: ['a'] });
+  });
+
+  it('does not wait for a node that left while a census was under way', () => {
+    const pending = new PendingRequest(CLIENTS);
+    pending.add(sender('own~'), value(['a']));
+    pending.nodeLeft('b~');
+    pending.expect(census(['b~']), own);
+    assert.deepEqual(outcomeOf(pending), { value: ['a'] });
+  });
+
+  it('does not wait for nodes that came after it was asked: they have not heard it', () => {
+    for (const later of [census(['b~', 'new~']), census(['b~'], { 5: 1 })]) {
+      const pending = new PendingRequest(CLIENTS);
+      pending.expect(census(['b~']), own);
+      pending.add(sender('own~'), value(['a']));
+      pending.expect(later, own);
+      pending.add(sender('b~'), value(['b']));
+      assert.deepEqual(outcomeOf(pending), { value: ['a', 'b'] });
+    }
+  });
 });

@@ -134,4 +134,95 @@ describe('Subscriptions', () => {
     subscriptions.close();
     await Promise.all(waiting);
   });
+
+  it('are what was wanted last, however late the answers are', async () => {
+    const { commands, subscriptions } = start();
+    const answers: (() => void)[] = [];
+    commands.onSubscribe = () => new Promise((resolve) => answers.push(resolve));
+    const heard: string[] = [];
+    const first = subscriptions.add(['a'], () => heard.push('first'));
+    await tick();
+    const removed = subscriptions.add(['b'], listener).then(() => 'b');
+    await subscriptions.remove(['b'], listener);
+    assert.equal(await removed, 'b');
+    await subscriptions.remove(['a'], listener);
+    const again = subscriptions.add(['a'], () => heard.push('again'));
+    await tick();
+    for (const answer of answers) answer();
+    await Promise.all([first, again]);
+    subscriptions.deliver('a', Buffer.alloc(0), 'a');
+    assert.deepEqual([commands.log, heard], [['+a'], ['first', 'again']]);
+  });
+
+  it('that end while they are asked for, and begin again, are asked for after they were given up', async () => {
+    const { commands, subscriptions } = start();
+    const answers: (() => void)[] = [];
+    commands.onSubscribe = () => new Promise((resolve) => answers.push(resolve));
+    const first = subscriptions.add(['a'], listener);
+    await tick();
+    await subscriptions.remove(['a'], listener);
+    await first;
+    let active = false;
+    const again = subscriptions.add(['a'], listener).then(() => {
+      active = true;
+    });
+    await tick();
+    answers[0]?.();
+    await tick();
+    assert.deepEqual([commands.log, active], [['+a', '-a', '+a'], false]);
+    answers[1]?.();
+    await again;
+  });
+
+  it('leave no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a', 'b'], listener);
+    await subscriptions.remove(['a'], listener);
+    commands.ready = false;
+    const waiting = subscriptions.add(['c'], listener);
+    await tick();
+    subscriptions.close();
+    await waiting;
+    assert.equal(timers(), before);
+  });
+
+  for (const [end, name] of [
+    [(all: Subscriptions) => all.remove(['a', 'b'], listener), 'are not wanted any more'],
+    [(all: Subscriptions) => all.close(), 'are closed'],
+  ] as const) {
+    it(`that are refused after they ${name} are not asked for again`, async () => {
+      const { commands, subscriptions } = start();
+      let refuse = () => {};
+      commands.onSubscribe = (names) =>
+        names.length > 1
+          ? new Promise((_, reject) => {
+              refuse = () => reject(new Error('refused'));
+            })
+          : undefined;
+      const added = subscriptions.add(['a', 'b'], listener);
+      await tick();
+      await end(subscriptions);
+      await added;
+      refuse();
+      await tick();
+      assert.deepEqual(
+        commands.log.filter((command) => command.startsWith('+')),
+        ['+a,b'],
+      );
+      subscriptions.close();
+    });
+  }
+
+  it('that end while the client is away are given up when it is back, since clients subscribe again by themselves', async () => {
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a', 'b'], listener);
+    commands.ready = false;
+    await subscriptions.remove(['a'], listener);
+    commands.ready = true;
+    subscriptions.resubscribe();
+    await tick();
+    assert.ok(commands.log.includes('-a'), commands.log.join(' '));
+  });
 });

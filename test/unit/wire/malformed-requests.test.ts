@@ -6,7 +6,7 @@ import {
   readAcknowledgement,
 } from '../../../src/wire/acknowledgements';
 import { MalformedMessageError } from '../../../src/wire/malformed';
-import type { Request, Sender } from '../../../src/wire/messages';
+import type { IncomingRequest, Request, Sender } from '../../../src/wire/messages';
 import { encodeMessagePack } from '../../../src/wire/msgpack';
 import { decodeFields } from '../../../src/wire/payload';
 import { readPresence } from '../../../src/wire/presence';
@@ -38,7 +38,7 @@ const MESSAGES: Record<string, unknown>[] = [
   { requestid: 'id', failure: 'why' },
   { type: 'hello', answer: false },
   { type: 'bye', uid: 'me~' },
-].map((fields) => ({ ...SENDER, ...fields }));
+].map((fields) => ('uid' in fields ? fields : { ...SENDER, ...fields }));
 
 describe('A request or a response', () => {
   for (const [format, encode] of [
@@ -48,14 +48,9 @@ describe('A request or a response', () => {
     it(`in ${format} that is changed anywhere is refused, or read as what it can be`, () => {
       const random = mulberry32(7);
       const originals = MESSAGES.map(encode);
-      for (const original of originals) receive(original);
+      for (const original of originals) assert.ok(receive(original) > 0, original.toString());
       for (let i = 0; i < 20_000; i++) {
-        const payload = mutate(originals[i % originals.length] as Buffer, random);
-        try {
-          receive(payload);
-        } catch (error) {
-          assert.ok(error instanceof MalformedMessageError, `${payload.toString('hex')}: ${error}`);
-        }
+        receive(mutate(originals[i % originals.length] as Buffer, random));
       }
       assert.deepEqual(
         Object.getOwnPropertyNames(Object.prototype).filter((name) => !KNOWN.has(name)),
@@ -84,13 +79,7 @@ describe('A request or a response', () => {
     ];
     for (const message of MESSAGES) {
       for (const field of Object.keys(message)) {
-        for (const value of anything) {
-          try {
-            receive(encodeMessagePack({ ...message, [field]: value }));
-          } catch (error) {
-            assert.ok(error instanceof MalformedMessageError, `${field}: ${error}`);
-          }
-        }
+        for (const value of anything) receive(encodeMessagePack({ ...message, [field]: value }));
       }
     }
   });
@@ -104,17 +93,13 @@ describe('A request or a response', () => {
     }
   });
 
-  it('of socket.io-redis 5.x has a number for a type', {
-    todo: 'src: dialect-5 reads the type "0" or [0] as 0',
-  }, () => {
+  it('of socket.io-redis 5.x has a number for a type', () => {
     for (const type of ['0', [2]]) {
       assert.throws(() => readRequest({ requestid: 'id', type, rooms: [] }), MalformedMessageError);
     }
   });
 
-  it('in MessagePack whose targets are a Date or bytes is refused, rather than read as all sockets', {
-    todo: 'src: isRecord() takes a Date, an ArrayBuffer and an unknown extension for an object',
-  }, () => {
+  it('in MessagePack whose targets are a Date or bytes is refused, rather than read as all sockets', () => {
     for (const opts of [new Date(), new ArrayBuffer(3)]) {
       assert.throws(
         () => readRequest({ requestId: 'id', uid: 'x', type: 4, opts, close: true }),
@@ -124,28 +109,39 @@ describe('A request or a response', () => {
   });
 });
 
-/** As a node does with what comes on its channels, and then looks at what it has got. */
-function receive(payload: Buffer): void {
-  const fields = decodeFields(payload);
-  const failures = [asRequest, asResponse].flatMap((read) => {
+/** Reads a payload in every way in which a node may, and looks at what it has got. @returns in how many ways it could */
+function receive(payload: Buffer): number {
+  let fields: Record<string, unknown>;
+  try {
+    fields = decodeFields(payload);
+  } catch (error) {
+    assert.ok(error instanceof MalformedMessageError, `${payload.toString('hex')}: ${error}`);
+    return 0;
+  }
+  return [asRequest, asResponse].filter((read) => {
     try {
       read(fields);
-      return [];
+      return true;
     } catch (error) {
-      return [error];
+      assert.ok(error instanceof MalformedMessageError, `${payload.toString('hex')}: ${error}`);
+      return false;
     }
-  });
-  // the first that is not of the kind that is expected
-  const [failure] = failures.sort((a) => (a instanceof MalformedMessageError ? 1 : -1));
-  if (failure) throw failure;
+  }).length;
 }
 
 function asRequest(fields: Record<string, unknown>): void {
   const presence = readPresence(fields);
-  if (presence) return checkSender(presence.type === 'hello' ? presence.sender : undefined);
-  const broadcast = readAcknowledgedBroadcast(fields);
-  if (broadcast) return checkBroadcast(broadcast);
-  const { id, sender, replyTo, request } = readRequest(fields);
+  const broadcast = presence ? undefined : readAcknowledgedBroadcast(fields);
+  if (presence) {
+    checkSender(presence.type === 'hello' ? presence.sender : undefined);
+  } else if (broadcast) {
+    checkBroadcast(broadcast);
+  } else {
+    checkQuestion(readRequest(fields));
+  }
+}
+
+function checkQuestion({ id, sender, replyTo, request }: IncomingRequest): void {
   assert.ok(id === undefined || typeof id === 'string');
   assert.ok(replyTo === undefined || typeof replyTo === 'string');
   checkSender(sender);
