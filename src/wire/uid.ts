@@ -1,6 +1,6 @@
 import uid2 from 'uid2';
 
-/** No uid of a published node holds it: theirs are six letters and digits. */
+/** No uid of a published node holds it: theirs are six letters, digits, `-` or `_`. */
 const MARK = '~';
 
 /** A new name for a node of this package. */
@@ -10,10 +10,10 @@ export function createUid(): string {
 
 /** Whether a node is of this package, going by its name. */
 export function isOwnUid(uid: string): boolean {
-  return /^[A-Za-z0-9]{6}~$/.test(uid);
+  return /^[\w-]{6}~$/.test(uid);
 }
 
 /** Whether a name may be that of a published node. */
 export function isPublishedUid(uid: string): boolean {
-  return /^[A-Za-z0-9]{6}$/.test(uid);
+  return /^[\w-]{6}$/.test(uid);
 }
