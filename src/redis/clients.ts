@@ -64,14 +64,14 @@ export function sharePubSub(pubClient: RedisClient, subClient: RedisClient) {
     users: 0,
   };
   byPublisher.set(pubClient, shared);
+  shared.pubSub.reopen();
   shared.users += 1;
   return {
     pubSub: shared.pubSub,
     release(): void {
       shared.users -= 1;
       if (shared.users > 0) return;
-      shared.pubSub.close();
-      byPublisher.delete(pubClient);
+      shared.pubSub.close(() => byPublisher.delete(pubClient));
     },
   };
 }

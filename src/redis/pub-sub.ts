@@ -31,7 +31,7 @@ export interface SubscriberEvents {
   message(channel: string, payload: Buffer): void;
   patternMessage(pattern: string, channel: string, payload: Buffer): void;
   /** The client has a new connection. What was subscribed may have to be subscribed again. */
-  ready(): void;
+  ready(): unknown;
 }
 
 /**
@@ -61,6 +61,7 @@ export class PubSub {
   readonly #errorListeners = new Set<ErrorListener>();
   readonly #stopListening: () => void;
   #publishing = true;
+  #onClosed: (() => void) | undefined;
 
   constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
     this.#publisher = publisher;
@@ -81,9 +82,9 @@ export class PubSub {
     const stopSubscriber = subscriber.listen({
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
-      ready: () => {
-        this.#channels.resubscribe();
-        this.#patterns.resubscribe();
+      ready: async () => {
+        await Promise.all([this.#channels.resubscribe(), this.#patterns.resubscribe()]);
+        this.#onClosed?.();
       },
     });
     for (const client of clients) client.on('error', onError);
@@ -152,11 +153,24 @@ export class PubSub {
     return () => this.#errorListeners.delete(listener);
   }
 
-  /** Takes its listeners off the clients. The clients themselves stay as they are. */
-  close(): void {
-    this.#stopListening();
-    this.#channels.close();
-    this.#patterns.close();
+  /**
+   * Takes its listeners off the clients. The clients themselves stay as they are. When Redis is away, it waits for it to end the
+   * subscriptions, since the client would make them again, and others count this node by them.
+   *
+   * @param onClosed - called when no listener is left
+   */
+  close(onClosed: () => void): void {
+    this.#onClosed = () => {
+      this.#stopListening();
+      onClosed();
+    };
+    const left = [this.#channels.close(), this.#patterns.close()];
+    if (!left.includes(true)) this.#onClosed();
+  }
+
+  /** Goes on after all, if it still waits for Redis. */
+  reopen(): void {
+    this.#onClosed = undefined;
   }
 
   #report(reason: unknown): void {

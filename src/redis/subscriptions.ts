@@ -87,19 +87,25 @@ export class Subscriptions {
     await this.#unsubscribe();
   }
 
-  /** The client has a new connection: asks for everything again. Redis takes what it already has as no change. */
-  resubscribe(): void {
+  /**
+   * The client has a new connection: asks for everything again. Redis takes what it already has as no change.
+   *
+   * @returns once Redis has been told what is not wanted any more
+   */
+  async resubscribe(): Promise<void> {
     this.#connection += 1;
     this.#retryIn = FIRST_RETRY_MS;
     for (const subscription of this.#subscriptions.values()) subscription.state = 'wanted';
     this.#flushSoon();
-    void this.#unsubscribe();
+    await this.#unsubscribe();
   }
 
-  close(): void {
+  /** Lets go of whoever waits. @returns whether Redis has still to be told what is not wanted any more */
+  close(): boolean {
     clearTimeout(this.#retry);
     for (const { waiting } of this.#subscriptions.values()) for (const done of waiting) done();
     this.#subscriptions.clear();
+    return this.#unwanted.size > 0;
   }
 
   #addOne(name: string, listener: MessageListener): Promise<void> | undefined {

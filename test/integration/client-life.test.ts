@@ -9,6 +9,7 @@ import { createClient } from 'redis';
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { channelsOn, patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
 import { type Client, type ServerNode, startServer } from '../support/fleet';
 import { startServers } from '../support/fleet-of';
@@ -143,6 +144,50 @@ describe('A Redis client works from whatever moment of its life on', () => {
     });
   }
 
+  for (const kind of standalone) {
+    it(`${kind.name}, when the adapter is closed while Redis is away: nothing is subscribed when it is back`, async () => {
+      const own = await startRedis();
+      toEnd.push(() => own.stop());
+      const pair = await kind.create(targetOf(own));
+      toEnd.unshift(() => pair.close());
+      const { pubClient, subClient } = pair;
+      const node = await startServer(2, redisAdapter({ pubClient, subClient }));
+      assert.ok((await channelsOn([own])).length > 0);
+      await own.kill();
+      await eventually(() => heardOfTheEnd(subClient));
+      await node.close();
+      await own.restart();
+      // a message of its own shows that the client is back
+      await eventually(async () => assert.ok(Number(await own.command('CLIENT', 'LIST').then(countClients)) >= 2));
+      await eventually(async () => {
+        assert.deepEqual(await channelsOn([own]), []);
+        assert.equal(await patternsOn([own]), 0);
+        assert.equal(subClient.listenerCount('ready'), 0);
+      });
+    });
+  }
+
+  it('a node that is replaced while Redis is away, with the same clients, hears the others when it is back', async () => {
+    const own = await startRedis();
+    toEnd.push(() => own.stop());
+    const kind = standalone.find(({ name }) => name === 'redis 6') as (typeof standalone)[number];
+    const pair = await kind.create(targetOf(own));
+    toEnd.unshift(() => pair.close());
+    const { pubClient, subClient } = pair;
+    const replaced = await startServer(2, redisAdapter({ pubClient, subClient }));
+    const other = await startServer(2, redisAdapter({ host: own.host, port: own.port }));
+    await own.kill();
+    await eventually(() => heardOfTheEnd(subClient));
+    await replaced.close();
+    const starting = startServer(2, redisAdapter({ pubClient, subClient }));
+    await own.restart();
+    const node = await starting;
+    toEnd.unshift(() => Promise.all([node.close(), other.close()]));
+    const client = await node.connect();
+    await eventually(() => heard(other, client));
+    assert.deepEqual(await other.adapter.clients(), [client.id]);
+  });
+
   it('a node that starts while Redis is away serves its own clients, and joins the others when Redis comes', async () => {
     const own = await startRedis();
     toEnd.push(() => own.stop());
@@ -157,6 +202,17 @@ describe('A Redis client works from whatever moment of its life on', () => {
     assert.deepEqual(await local.node.adapter.clients(), [local.client.id]);
   });
 });
+
+/** Whether a client has seen that its connection is gone. */
+function heardOfTheEnd(client: unknown): boolean {
+  const { status, isReady, ready } = client as { status?: string; isReady?: boolean; ready?: boolean };
+  return status === undefined ? !(isReady ?? ready) : status !== 'ready';
+}
+
+/** How many clients CLIENT LIST shows, besides the one that asks. */
+function countClients(list: string): number {
+  return list.trim().split('\n').length - 1;
+}
 
 let probes = 0;
 
