@@ -74,6 +74,7 @@ async function startAll(count: number, config: readonly string[]): Promise<Redis
     'cluster-replica-validity-factor 0',
     'repl-diskless-sync yes',
     'repl-diskless-sync-delay 0',
+    'repl-ping-replica-period 1',
     ...config,
   ];
   const starts = await Promise.allSettled(
@@ -115,6 +116,7 @@ async function form({ nodes, masters, replicas }: RedisCluster): Promise<void> {
   );
   await eventually(() => everyNode(nodes, ({ server }) => seesReplicas(server, replicas.length)), all);
   await eventually(() => everyNode(replicas, ({ server }) => isInSync(server)), all);
+  await eventually(() => everyNode(nodes, ({ server }) => tellsOfReplicas(server, nodes.length)), all);
 }
 
 async function everyNode(
@@ -144,4 +146,10 @@ async function seesReplicas(server: RedisServer, count: number): Promise<boolean
 
 async function isInSync(server: RedisServer): Promise<boolean> {
   return (await server.command('INFO', 'replication')).includes('master_link_status:up');
+}
+
+/** Redis keeps a replica out of CLUSTER SLOTS, from which clients learn the nodes, until something was replicated. */
+async function tellsOfReplicas(server: RedisServer, nodes: number): Promise<boolean> {
+  const count = "local n = 0 for _, slot in ipairs(redis.call('CLUSTER', 'SLOTS')) do n = n + #slot - 2 end return n";
+  return Number(await server.command('EVAL', count, '0')) === nodes;
 }
