@@ -34,10 +34,14 @@ export function isIoredisCluster(client: object): client is IoredisCluster {
 export function subscribeWithIoredis(client: IoredisClient): Subscriber {
   return {
     isReady: () => client.status === 'ready',
-    subscribe: (channels) => client.subscribe(...channels),
-    unsubscribe: (channels) => client.unsubscribe(...channels),
-    psubscribe: (patterns) => client.psubscribe(...patterns),
-    punsubscribe: (patterns) => client.punsubscribe(...patterns),
+    channels: {
+      subscribe: (channels) => client.subscribe(...channels),
+      unsubscribe: (channels) => client.unsubscribe(...channels),
+    },
+    patterns: {
+      subscribe: (patterns) => client.psubscribe(...patterns),
+      unsubscribe: (patterns) => client.punsubscribe(...patterns),
+    },
     listen(events) {
       connectIfLazy(client);
       return listenToMessages(client, events);

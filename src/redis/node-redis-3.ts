@@ -26,10 +26,14 @@ export function isNodeRedis3(client: object): client is NodeRedis3Client {
 export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
   return {
     isReady: () => client.ready,
-    subscribe: (channels) => promised((done) => client.subscribe([...channels], done)),
-    unsubscribe: (channels) => promised((done) => client.unsubscribe([...channels], done)),
-    psubscribe: (patterns) => promised((done) => client.psubscribe([...patterns], done)),
-    punsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
+    channels: {
+      subscribe: (channels) => promised((done) => client.subscribe([...channels], done)),
+      unsubscribe: (channels) => promised((done) => client.unsubscribe([...channels], done)),
+    },
+    patterns: {
+      subscribe: (patterns) => promised((done) => client.psubscribe([...patterns], done)),
+      unsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
+    },
     listen: (events) => listenToMessages(client, events),
   };
 }

@@ -49,13 +49,17 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
   return {
     // a Cluster of redis 4 and 5 has no isReady, and is open before it knows any node
     isReady: () => client.isReady ?? (client.isOpen && client.masters?.length !== 0),
-    subscribe: (channels) => client.subscribe([...channels], onMessage, true),
-    // one by one: redis 4 throws on an array of channels of which it does not know one
-    unsubscribe: (channels) => Promise.all(channels.map((channel) => client.unsubscribe(channel, onMessage, true))),
-    psubscribe: (patterns) =>
-      Promise.all(patterns.map((pattern) => client.pSubscribe([pattern], listenerOf(pattern), true))),
-    punsubscribe: (patterns) =>
-      Promise.all(patterns.map((pattern) => client.pUnsubscribe(pattern, listenerOf(pattern), true))),
+    channels: {
+      subscribe: (channels) => client.subscribe([...channels], onMessage, true),
+      // one by one: redis 4 throws on an array of channels of which it does not know one
+      unsubscribe: (channels) => Promise.all(channels.map((channel) => client.unsubscribe(channel, onMessage, true))),
+    },
+    patterns: {
+      subscribe: (patterns) =>
+        Promise.all(patterns.map((pattern) => client.pSubscribe([pattern], listenerOf(pattern), true))),
+      unsubscribe: (patterns) =>
+        Promise.all(patterns.map((pattern) => client.pUnsubscribe(pattern, listenerOf(pattern), true))),
+    },
     listen(given) {
       events = given;
       const onReady = () => given.ready();

@@ -19,12 +19,17 @@ export interface Publisher {
 export interface Subscriber {
   /** False when a subscription made now would fail or harm the client; `events.ready` follows, where the library has it. */
   isReady(): boolean;
-  subscribe(channels: readonly string[]): Promise<unknown>;
-  unsubscribe(channels: readonly string[]): Promise<unknown>;
-  psubscribe(patterns: readonly string[]): Promise<unknown>;
-  punsubscribe(patterns: readonly string[]): Promise<unknown>;
+  readonly channels: Subscribing;
+  /** Sharded Pub/Sub has none. */
+  readonly patterns?: Subscribing;
   /** Starts to listen to the client. @returns a function that removes every listener again */
   listen(events: SubscriberEvents): () => void;
+}
+
+/** The names given are many, in one command where the library can. */
+export interface Subscribing {
+  subscribe(names: readonly string[]): Promise<unknown>;
+  unsubscribe(names: readonly string[]): Promise<unknown>;
 }
 
 export interface SubscriberEvents {
@@ -32,6 +37,8 @@ export interface SubscriberEvents {
   patternMessage(pattern: string, channel: string, payload: Buffer): void;
   /** The client has a new connection. What was subscribed may have to be subscribed again. */
   ready(): unknown;
+  /** Redis has ended subscriptions by itself, and the client does not make them again. */
+  lost(channels: readonly string[]): void;
 }
 
 /**
@@ -46,7 +53,10 @@ export interface RedisClient {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-export type ErrorListener = (error: Error) => void;
+/** What went wrong; undefined for the connection itself. */
+export type FailedCommand = 'publish' | 'subscribe' | 'psubscribe';
+
+export type ErrorListener = (error: Error, failed?: FailedCommand) => void;
 
 /**
  * Routes what arrives on a pair of clients to whoever listens, with one look-up a message, and keeps the subscriptions
@@ -66,27 +76,26 @@ export class PubSub {
   constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
     this.#publisher = publisher;
     const isReady = () => subscriber.isReady();
-    const onError = (error: unknown) => this.#report(error);
     this.#channels = new Subscriptions({
+      ...subscriber.channels,
       isReady,
-      onError,
-      subscribe: (channels) => subscriber.subscribe(channels),
-      unsubscribe: (channels) => subscriber.unsubscribe(channels),
+      onError: (error) => this.#report(error, 'subscribe'),
     });
     this.#patterns = new Subscriptions({
+      ...(subscriber.patterns ?? NO_PATTERNS),
       isReady,
-      onError,
-      subscribe: (patterns) => subscriber.psubscribe(patterns),
-      unsubscribe: (patterns) => subscriber.punsubscribe(patterns),
+      onError: (error) => this.#report(error, 'psubscribe'),
     });
     const stopSubscriber = subscriber.listen({
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
+      lost: (channels) => this.#channels.lost(channels),
       ready: async () => {
         await Promise.all([this.#channels.resubscribe(), this.#patterns.resubscribe()]);
         this.#onClosed?.();
       },
     });
+    const onError = (error: unknown) => this.#report(error);
     for (const client of clients) client.on('error', onError);
     this.#stopListening = () => {
       stopSubscriber();
@@ -107,7 +116,7 @@ export class PubSub {
     } catch (reason) {
       const error = toError(reason);
       // one report an outage, not one a message
-      if (this.#publishing) this.#report(error);
+      if (this.#publishing) this.#report(error, 'publish');
       this.#publishing = false;
       return error;
     }
@@ -120,6 +129,15 @@ export class PubSub {
 
   unsubscribe(channels: readonly string[], listener: MessageListener): Promise<void> {
     return this.#channels.remove(channels, listener);
+  }
+
+  isSubscribed(channel: string, listener: MessageListener): boolean {
+    return this.#channels.isActive(channel, listener);
+  }
+
+  /** How many channels are subscribed, or are to be. */
+  get channelCount(): number {
+    return this.#channels.size;
   }
 
   /**
@@ -173,10 +191,15 @@ export class PubSub {
     this.#onClosed = undefined;
   }
 
-  #report(reason: unknown): void {
-    for (const listener of [...this.#errorListeners]) listener(toError(reason));
+  #report(reason: unknown, failed?: FailedCommand): void {
+    for (const listener of [...this.#errorListeners]) listener(toError(reason), failed);
   }
 }
+
+const NO_PATTERNS: Subscribing = {
+  subscribe: () => Promise.reject(new Error('sharded Pub/Sub has no patterns')),
+  unsubscribe: () => Promise.resolve(),
+};
 
 function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));

@@ -18,11 +18,13 @@ interface Commands {
   onError(error: unknown): void;
 }
 
+/** One a name: there can be very many, so it is small. */
 interface Subscription {
-  listeners: Set<MessageListener>;
+  /** Never changed, but replaced. */
+  listeners: readonly MessageListener[];
   state: 'wanted' | 'asked' | 'active';
   /** Those who wait for it to be active. */
-  waiting: (() => void)[];
+  waiting?: (() => void)[] | undefined;
   /** Called instead of another try when the user's ACL forbids it. */
   onForbidden?: () => void;
 }
@@ -36,15 +38,32 @@ type Entry = readonly [name: string, subscription: Subscription];
 export class Subscriptions {
   readonly #commands: Commands;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** The names still to be asked for. */
+  readonly #wanted = new Set<string>();
+  /** The names that Redis is still to be told of that nobody wants them any more. */
   readonly #unwanted = new Set<string>();
+  /** The names that Redis is being told so of. */
+  readonly #ending = new Set<string>();
   #flushing = false;
   #retry: NodeJS.Timeout | undefined;
   #retryIn = FIRST_RETRY_MS;
   /** Counts the connections: an answer from an earlier one says nothing about this one. */
   #connection = 0;
+  /** One report a connection, not one a name and try. */
+  #refusalTold = false;
 
   constructor(commands: Commands) {
     this.#commands = commands;
+  }
+
+  /** How many names are wanted. */
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
+  isActive(name: string, listener: MessageListener): boolean {
+    const subscription = this.#subscriptions.get(name);
+    return subscription?.state === 'active' && subscription.listeners.includes(listener);
   }
 
   deliver(name: string, payload: Buffer, channel: string): void {
@@ -67,7 +86,7 @@ export class Subscriptions {
       const subscription = this.#subscriptions.get(name);
       if (!subscription || subscription.state === 'active') return;
       subscription.onForbidden = () => {
-        this.#subscriptions.delete(name);
+        this.#forget(name, subscription);
         resolve(false);
       };
     });
@@ -78,11 +97,11 @@ export class Subscriptions {
   async remove(names: readonly string[], listener: MessageListener): Promise<void> {
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
-      subscription?.listeners.delete(listener);
-      if (subscription?.listeners.size !== 0) continue;
-      this.#subscriptions.delete(name);
-      for (const done of subscription.waiting) done();
+      if (!subscription) continue;
+      subscription.listeners = subscription.listeners.filter((other) => other !== listener);
+      if (subscription.listeners.length > 0) continue;
       if (subscription.state !== 'wanted') this.#unwanted.add(name);
+      this.#forget(name, subscription);
     }
     await this.#unsubscribe();
   }
@@ -95,33 +114,52 @@ export class Subscriptions {
   async resubscribe(): Promise<void> {
     this.#connection += 1;
     this.#retryIn = FIRST_RETRY_MS;
-    for (const subscription of this.#subscriptions.values()) subscription.state = 'wanted';
-    this.#flushSoon();
+    this.#refusalTold = false;
+    this.lost(this.#subscriptions.keys());
     await this.#unsubscribe();
+  }
+
+  /** Redis has ended subscriptions by itself: asks for them again. */
+  lost(names: Iterable<string>): void {
+    for (const name of names) {
+      const subscription = this.#subscriptions.get(name);
+      if (!subscription) continue;
+      subscription.state = 'wanted';
+      this.#wanted.add(name);
+    }
+    this.#flushSoon();
   }
 
   /** Lets go of whoever waits. @returns whether Redis has still to be told what is not wanted any more */
   close(): boolean {
     clearTimeout(this.#retry);
-    for (const { waiting } of this.#subscriptions.values()) for (const done of waiting) done();
-    this.#subscriptions.clear();
+    for (const [name, subscription] of [...this.#subscriptions]) this.#forget(name, subscription);
     return this.#unwanted.size > 0;
   }
 
   #addOne(name: string, listener: MessageListener): Promise<void> | undefined {
     let subscription = this.#subscriptions.get(name);
     if (!subscription) {
-      subscription = { listeners: new Set(), state: 'wanted', waiting: [] };
+      subscription = { listeners: [listener], state: 'wanted' };
       this.#subscriptions.set(name, subscription);
+      this.#wanted.add(name);
+    } else if (!subscription.listeners.includes(listener)) {
+      subscription.listeners = [...subscription.listeners, listener];
     }
-    subscription.listeners.add(listener);
     if (subscription.state === 'active') return undefined;
+    subscription.waiting ??= [];
     const { waiting } = subscription;
     return new Promise((resolve) => waiting.push(resolve));
   }
 
+  #forget(name: string, subscription: Subscription): void {
+    this.#subscriptions.delete(name);
+    this.#wanted.delete(name);
+    letGo(subscription);
+  }
+
   #flushSoon(): void {
-    if (this.#flushing) return;
+    if (this.#flushing || this.#wanted.size === 0) return;
     this.#flushing = true;
     process.nextTick(() => {
       this.#flushing = false;
@@ -130,14 +168,26 @@ export class Subscriptions {
   }
 
   #flush(): void {
-    const wanted = [...this.#subscriptions].filter(([, { state }]) => state === 'wanted');
-    if (wanted.length === 0) return;
+    if (this.#wanted.size === 0) return;
     if (!this.#commands.isReady()) {
       // most clients tell when they are ready, but node-redis' Cluster has no such event
       this.#retryLater();
       return;
     }
-    for (let start = 0; start < wanted.length; start += BATCH) void this.#ask(wanted.slice(start, start + BATCH));
+    const entries = this.#takeWanted();
+    for (let start = 0; start < entries.length; start += BATCH) void this.#ask(entries.slice(start, start + BATCH));
+  }
+
+  #takeWanted(): Entry[] {
+    const entries: Entry[] = [];
+    for (const name of this.#wanted) {
+      // node-redis takes a channel for subscribed until its UNSUBSCRIBE is answered, and sends nothing
+      if (this.#ending.has(name)) continue;
+      this.#wanted.delete(name);
+      const subscription = this.#subscriptions.get(name);
+      if (subscription) entries.push([name, subscription]);
+    }
+    return entries;
   }
 
   async #ask(entries: readonly Entry[]): Promise<void> {
@@ -152,8 +202,10 @@ export class Subscriptions {
     if (connection !== this.#connection) return;
     this.#retryIn = FIRST_RETRY_MS;
     for (const [, subscription] of entries) {
+      // it may have been lost since
+      if (subscription.state !== 'asked') continue;
       subscription.state = 'active';
-      for (const done of subscription.waiting.splice(0)) done();
+      letGo(subscription);
     }
   }
 
@@ -162,18 +214,22 @@ export class Subscriptions {
     const wanted = entries.filter(([name, subscription]) => this.#subscriptions.get(name) === subscription);
     const [first] = wanted;
     if (!first) return;
-    if (entries.length > 1) {
+    if (wanted.length > 1) {
       // one name that is refused must not keep the others from being heard
-      for (const entry of wanted) void this.#ask([entry]);
+      const middle = wanted.length >> 1;
+      void this.#ask(wanted.slice(0, middle));
+      void this.#ask(wanted.slice(middle));
       return;
     }
-    const [, subscription] = first;
+    const [name, subscription] = first;
     if (subscription.onForbidden && isForbidden(error)) {
       subscription.onForbidden();
       return;
     }
     subscription.state = 'wanted';
-    this.#commands.onError(error);
+    this.#wanted.add(name);
+    if (!this.#refusalTold) this.#commands.onError(error);
+    this.#refusalTold = true;
     this.#retryLater();
   }
 
@@ -184,14 +240,23 @@ export class Subscriptions {
     if (!this.#commands.isReady()) return;
     const names = [...this.#unwanted].filter((name) => !this.#subscriptions.has(name));
     this.#unwanted.clear();
-    if (names.length === 0) return;
+    const told: Promise<void>[] = [];
+    for (let start = 0; start < names.length; start += BATCH) told.push(this.#end(names.slice(start, start + BATCH)));
+    // a Redis that is frozen must not hold up those who close
+    if (told.length > 0) await within(UNSUBSCRIBE_WITHIN_MS, Promise.all(told));
+  }
+
+  async #end(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#ending.add(name);
     try {
-      // a Redis that is frozen must not hold up those who close
-      await within(UNSUBSCRIBE_WITHIN_MS, this.#commands.unsubscribe(names));
+      await this.#commands.unsubscribe(names);
     } catch (error) {
-      // the connection went away, and the subscriptions with it
       debug('could not unsubscribe from %d names: %s', names.length, error);
+      // the connection went away; the client may make the subscriptions again on the next one
+      for (const name of names) if (!this.#subscriptions.has(name)) this.#unwanted.add(name);
     }
+    for (const name of names) this.#ending.delete(name);
+    this.#flushSoon();
   }
 
   #retryLater(): void {
@@ -205,6 +270,13 @@ export class Subscriptions {
   }
 }
 
+function letGo(subscription: Subscription): void {
+  const { waiting = [] } = subscription;
+  subscription.waiting = undefined;
+  for (const done of waiting) done();
+}
+
+/** By an ACL, or by a server that does not have the command. */
 function isForbidden(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOPERM');
+  return error instanceof Error && /^NOPERM|^ERR unknown command/.test(error.message);
 }

@@ -28,10 +28,7 @@ function start(nsp = '/') {
     },
     {
       isReady: () => true,
-      subscribe: nothing,
-      unsubscribe: nothing,
-      psubscribe: nothing,
-      punsubscribe: nothing,
+      channels: { subscribe: nothing, unsubscribe: nothing },
       listen: () => () => {},
     },
     [],
@@ -150,10 +147,7 @@ describe('A census', () => {
       },
       {
         isReady: () => true,
-        subscribe: async () => undefined,
-        unsubscribe: async () => undefined,
-        psubscribe: async () => undefined,
-        punsubscribe: async () => undefined,
+        channels: { subscribe: async () => undefined, unsubscribe: async () => undefined },
         listen: () => () => {},
       },
       [],
