@@ -48,6 +48,24 @@ export class UnsupportedClientError extends TypeError {
   }
 }
 
+/** A client of a kind that is supported, but that cannot do sharded Pub/Sub. Thrown at once by `createShardedAdapter()`. */
+export class ShardedPubSubError extends TypeError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_SHARDED';
+
+  constructor(
+    /** `pubClient` or `subClient`. */
+    readonly option: string,
+    /** What is missing. */
+    reason: string,
+  ) {
+    super(`socket.io-redis: "${option}" cannot do sharded Pub/Sub: ${reason}`);
+  }
+
+  override get name(): string {
+    return 'ShardedPubSubError';
+  }
+}
+
 /** The adapter was given to a Socket.IO version that it does not support. */
 export class UnsupportedSocketIoError extends SocketIoRedisError {
   readonly code = 'ERR_SOCKET_IO_REDIS_SERVER';
@@ -131,6 +149,39 @@ export class ConnectionStateRecoveryError extends SocketIoRedisError {
     super(
       'socket.io-redis: connectionStateRecovery is not supported over Redis Pub/Sub; remove the option from the ' +
         'Socket.IO server, or use an adapter that keeps messages, such as @socket.io/redis-streams-adapter',
+    );
+  }
+}
+
+/** Redis does not permit a command that the adapter needs: the user's ACL forbids it, or the server does not have it. */
+export class RedisPermissionError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_PERMISSION';
+
+  constructor(
+    /** For instance `PSUBSCRIBE`. */
+    readonly command: string,
+    advice: string,
+    cause: Error,
+  ) {
+    super(`socket.io-redis: Redis does not permit ${command} (${cause.message}): ${advice}`, { cause });
+  }
+}
+
+/** There are more rooms with members on this node than `maxSubscriptions` permits to subscribe to one by one. */
+export class SubscriptionLimitError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_SUBSCRIPTIONS';
+
+  constructor(
+    /** The option `maxSubscriptions`. */
+    readonly limit: number,
+    /** Whether the pattern of all rooms is heard instead; else each room is subscribed to all the same. */
+    readonly fellBack: boolean,
+  ) {
+    super(
+      `socket.io-redis: more than ${limit} subscriptions (the option "maxSubscriptions"): ` +
+        (fellBack
+          ? 'this node hears all rooms of the namespace now, until there are half as many'
+          : 'Redis does not permit PSUBSCRIBE, so rooms are still subscribed to one by one'),
     );
   }
 }

@@ -4,9 +4,12 @@ import type { Namespace2 } from './adapters/socket-io-2/types';
 import { RedisAdapter } from './adapters/socket-io-4';
 import type { Namespace4 } from './adapters/socket-io-4/types';
 import { ConnectionStateRecoveryError, UnsupportedSocketIoError } from './errors';
-import { type RedisAdapterOptions, readSettings } from './options';
-import { endClient, sharePubSub } from './redis/clients';
+import { type RedisAdapterOptions, readSettings, type Settings } from './options';
+import { endClient, type PubSubKind, sharePubSub } from './redis/clients';
 import type { RedisClient } from './redis/pub-sub';
+import { readShardedSettings, type ShardedAdapterOptions } from './sharded-options';
+import { ClassicWire } from './wire/classic-wire';
+import { ShardedWire } from './wire/sharded-wire';
 import { createUid } from './wire/uid';
 
 /** What `io.adapter()` takes. Socket.IO makes one adapter a namespace with it. */
@@ -22,8 +25,28 @@ export interface AdapterFactory {
 }
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} */
-export function createFactory(uri: string | number | undefined, options: RedisAdapterOptions): AdapterFactory {
-  const { owned, ...settings } = readSettings(uri, options);
+export function createClassicFactory(uri: string | number | undefined, options: RedisAdapterOptions): AdapterFactory {
+  const { codec, ...settings } = readSettings(uri, options);
+  const { prefix } = settings;
+  return createFactory(settings, 'classic', (node) => new ClassicWire({ ...node, prefix, codec }));
+}
+
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
+export function createShardedFactory(
+  pubClient: unknown,
+  subClient: unknown,
+  options: ShardedAdapterOptions,
+): AdapterFactory {
+  const settings = readShardedSettings(pubClient, subClient, options);
+  const { prefix, subscriptionMode: mode } = settings;
+  return createFactory(settings, 'sharded', (node) => new ShardedWire({ ...node, prefix, mode }));
+}
+
+function createFactory(
+  { owned, ...settings }: Settings,
+  kind: PubSubKind,
+  createWire: Shared['createWire'],
+): AdapterFactory {
   const { pubClient, subClient } = settings;
   const uid = createUid();
   const uidOf = uidPerServer(uid);
@@ -31,10 +54,11 @@ export function createFactory(uri: string | number | undefined, options: RedisAd
   let adapters = 0;
 
   function share(nsp: { server: object }): Shared {
-    const { pubSub, release } = sharePubSub(pubClient, subClient);
+    const { pubSub, release } = sharePubSub(pubClient, subClient, kind);
     adapters += 1;
     return {
       ...settings,
+      createWire,
       uid: uidOf(nsp.server),
       pubSub,
       warn,

@@ -4,6 +4,7 @@ import redisAdapter from './index.js';
 export default redisAdapter;
 export const {
   createAdapter,
+  createShardedAdapter,
   RedisAdapter,
   SocketIoRedisError,
   InvalidOptionError,
@@ -14,6 +15,9 @@ export const {
   RemoteNodeError,
   ConnectionStateRecoveryError,
   RequestFailedError,
+  RedisPermissionError,
+  ShardedPubSubError,
+  SubscriptionLimitError,
   AdapterClosedError,
   UnsendableValueError,
 } = redisAdapter;
@@ -28,6 +32,9 @@ export type UnknownSocketError = redisAdapter.UnknownSocketError;
 export type RemoteNodeError = redisAdapter.RemoteNodeError;
 export type ConnectionStateRecoveryError = redisAdapter.ConnectionStateRecoveryError;
 export type RequestFailedError = redisAdapter.RequestFailedError;
+export type RedisPermissionError = redisAdapter.RedisPermissionError;
+export type ShardedPubSubError = redisAdapter.ShardedPubSubError;
+export type SubscriptionLimitError = redisAdapter.SubscriptionLimitError;
 export type AdapterClosedError = redisAdapter.AdapterClosedError;
 export type UnsendableValueError = redisAdapter.UnsendableValueError;
 export type {
@@ -38,6 +45,7 @@ export type {
   RedisAdapterOptions,
   RedisApi,
   RedisClient,
+  ShardedAdapterOptions,
   SocketDetails,
   SocketFilter,
 } from './index.js';

@@ -4,10 +4,11 @@ import type { RedisAdapter as Adapter2 } from './adapters/socket-io-2';
 import * as adapters from './adapters/socket-io-4';
 import type { AdapterStats as Stats } from './cluster/stats';
 import * as errors from './errors';
-import { createFactory, type AdapterFactory as Factory } from './factory';
+import { createClassicFactory, createShardedFactory, type AdapterFactory as Factory } from './factory';
 import type { RedisAdapterOptions as Options } from './options';
 import { isRedisClient } from './redis/clients';
 import type { RedisClient as Client } from './redis/pub-sub';
+import type { ShardedAdapterOptions as ShardedOptions } from './sharded-options';
 import type { SocketDetails as Details } from './wire/messages';
 
 /**
@@ -30,15 +31,16 @@ function redisAdapter(
   second?: Options | Client | null,
   third?: Options | null,
 ): Factory {
-  if (typeof first !== 'object' || first === null) return createFactory(first ?? undefined, (second as Options) ?? {});
+  if (typeof first !== 'object' || first === null)
+    return createClassicFactory(first ?? undefined, (second as Options) ?? {});
   if (isRedisClient(first) || isObject(second)) {
-    return createFactory(undefined, {
+    return createClassicFactory(undefined, {
       ...third,
       pubClient: first as Client,
       ...given({ subClient: second as Client }),
     });
   }
-  return createFactory(undefined, first);
+  return createClassicFactory(undefined, first);
 }
 
 function isObject(value: unknown): boolean {
@@ -53,6 +55,23 @@ function given(clients: { subClient: Client | null | undefined }): { subClient?:
 namespace redisAdapter {
   /** The same as `redisAdapter()`, under the name that it has had since socket.io-redis 6.x. */
   export const createAdapter = redisAdapter;
+  /**
+   * Makes the adapter that uses sharded Pub/Sub, for Redis 7 or later: on a Redis Cluster, a message then goes to one shard
+   * only. It is that of `@socket.io/redis-adapter` 8.2 and later, and does not hear nodes that use `createAdapter()`.
+   *
+   * @param pubClient - the client that publishes: redis 4.6 to 6 or ioredis 5 to 6
+   * @param subClient - the client that subscribes, for nothing else; default: the `duplicate()` of `pubClient`
+   * @throws {InvalidOptionError} when an option is not what it must be
+   * @throws {UnsupportedClientError} when a client is of an unknown kind
+   * @throws {ShardedPubSubError} when a client cannot do sharded Pub/Sub
+   */
+  export function createShardedAdapter(
+    pubClient: Client,
+    subClient?: Client | null,
+    options: ShardedOptions = {},
+  ): Factory {
+    return createShardedFactory(pubClient, subClient, options);
+  }
   /** On Socket.IO 4; `RedisAdapter2` is that on Socket.IO 2. */
   export import RedisAdapter = adapters.RedisAdapter;
   export type RedisAdapter2 = Adapter2;
@@ -60,6 +79,7 @@ namespace redisAdapter {
   export type SocketDetails = Details;
   export type SocketFilter = Filter;
   export type RedisAdapterOptions = Options;
+  export type ShardedAdapterOptions = ShardedOptions;
   export type AdapterFactory = Factory;
   export type AdapterStats = Stats;
   export type CustomHook = Hook;
@@ -74,6 +94,9 @@ namespace redisAdapter {
   export import RemoteNodeError = errors.RemoteNodeError;
   export import ConnectionStateRecoveryError = errors.ConnectionStateRecoveryError;
   export import RequestFailedError = errors.RequestFailedError;
+  export import RedisPermissionError = errors.RedisPermissionError;
+  export import ShardedPubSubError = errors.ShardedPubSubError;
+  export import SubscriptionLimitError = errors.SubscriptionLimitError;
   export import AdapterClosedError = errors.AdapterClosedError;
   export import UnsendableValueError = errors.UnsendableValueError;
 }

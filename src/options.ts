@@ -1,8 +1,9 @@
 import debugModule from 'debug';
+import type { SubscriptionMode } from './cluster/node';
 import { type ConnectionOptions, connectionSettings, isConnectionOption } from './connection-options';
 import { InvalidOptionError, UnsupportedClientError } from './errors';
 import { duplicateClient, isRedisClient } from './redis/clients';
-import { type ConnectionSettings, connectClient } from './redis/connect';
+import { connectClient } from './redis/connect';
 import type { RedisClient } from './redis/pub-sub';
 import { type Codec, messagePack } from './wire/broadcast';
 
@@ -29,6 +30,16 @@ export interface RedisAdapterOptions extends ConnectionOptions {
    * not understand each other: change it on all nodes together.
    */
   parser?: Codec;
+  /**
+   * Which broadcasts a node hears, since 7.0: `static`, all of the namespace's, through a pattern; `dynamic`, those for rooms
+   * in which it has sockets, through a channel a room. Other nodes need not know. Default `static`.
+   */
+  subscriptionMode?: 'static' | 'dynamic';
+  /**
+   * How many channels may be subscribed on one connection, from 1 on; beyond that, a node in the mode `dynamic` hears the
+   * pattern instead, until there are half as many, and emits a `SubscriptionLimitError`. Since 7.0; default 100000.
+   */
+  maxSubscriptions?: number;
   /** Since `@socket.io/redis-adapter` 7.1. Without a meaning: answers always go to the node alone that asked, if it listens. */
   publishOnSpecificResponseChannel?: boolean;
 }
@@ -37,15 +48,22 @@ export interface RedisAdapterOptions extends ConnectionOptions {
 export interface Settings {
   prefix: string;
   requestsTimeout: number;
-  codec: Codec;
+  subscriptionMode: SubscriptionMode;
+  maxSubscriptions: number;
   pubClient: RedisClient;
   subClient: RedisClient;
   /** The clients that were made here, and are to be ended here. */
   owned: RedisClient[];
 }
 
+/** What a `redisAdapter()` call comes to. */
+export interface ClassicSettings extends Settings {
+  codec: Codec;
+}
+
 const DEFAULT_KEY = 'socket.io';
 const DEFAULT_REQUESTS_TIMEOUT_MS = 5000;
+const DEFAULT_MAX_SUBSCRIPTIONS = 100_000;
 /** The longest delay of a timer in Node.js. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -54,53 +72,85 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  *
  * @throws {InvalidOptionError} @throws {UnsupportedClientError}
  */
-export function readSettings(uri: string | number | undefined, options: RedisAdapterOptions): Settings {
-  const prefix = readKey(options.key);
-  const requestsTimeout = readTimeout(options.requestsTimeout);
-  const codec = readParser(options.parser);
+export function readSettings(uri: string | number | undefined, options: RedisAdapterOptions): ClassicSettings {
+  const settings = {
+    prefix: readKey('key', options.key),
+    requestsTimeout: readTimeout(options.requestsTimeout),
+    codec: readParser(options.parser),
+    subscriptionMode: readMode(options.subscriptionMode, ['static', 'dynamic']),
+    maxSubscriptions: readCount('maxSubscriptions', options.maxSubscriptions, DEFAULT_MAX_SUBSCRIPTIONS),
+  };
   const pubClient = readClient('pubClient', options.pubClient);
   const subClient = readClient('subClient', options.subClient);
-  warnOfUnknown(options);
+  warnOfUnknown(options, (option) => KNOWN.has(option) || isConnectionOption(option));
   const connection = connectionSettings(uri, options);
-  return { prefix, requestsTimeout, codec, ...completeClients(pubClient, subClient, connection) };
+  const given = pubClient ?? subClient;
+  const create = (missing: string) => (given ? duplicate(given, missing) : connectClient(connection));
+  return { ...settings, ...completeClients(pubClient, subClient, create) };
 }
 
-function completeClients(
+const KNOWN = new Set<string>([
+  'key',
+  'pubClient',
+  'subClient',
+  'requestsTimeout',
+  'parser',
+  'subscriptionMode',
+  'maxSubscriptions',
+  'publishOnSpecificResponseChannel',
+] satisfies (keyof RedisAdapterOptions)[]);
+
+/** @param create - makes the client that is missing, to be ended here */
+export function completeClients(
   pubClient: RedisClient | undefined,
   subClient: RedisClient | undefined,
-  connection: ConnectionSettings,
+  create: (missing: 'pubClient' | 'subClient') => RedisClient,
 ): Pick<Settings, 'pubClient' | 'subClient' | 'owned'> {
-  if (pubClient && subClient) return { pubClient, subClient, owned: [] };
-  const given = pubClient ?? subClient;
-  const make = (): RedisClient => {
-    const client = given ? duplicate(given, pubClient ? 'subClient' : 'pubClient') : connectClient(connection);
+  const owned: RedisClient[] = [];
+  const make = (missing: 'pubClient' | 'subClient'): RedisClient => {
+    const client = create(missing);
     // without any listener an error would end the process, before the first adapter has one or after the last is closed
     client.on('error', (error) => debug('%s', error));
+    owned.push(client);
     return client;
   };
-  const pub = pubClient ?? make();
-  const sub = subClient ?? make();
-  return { pubClient: pub, subClient: sub, owned: [pub, sub].filter((client) => client !== given) };
+  return { pubClient: pubClient ?? make('pubClient'), subClient: subClient ?? make('subClient'), owned };
 }
 
-function duplicate(client: RedisClient, missing: string): RedisClient {
+export function duplicate(client: RedisClient, missing: string): RedisClient {
   const copy = duplicateClient(client);
   if (!copy) throw new InvalidOptionError(missing, 'given, since the other client has no duplicate()', undefined);
   return copy;
 }
 
-function readKey(key: unknown): string {
+export function readKey(option: string, key: unknown): string {
   if (key === undefined || key === null || key === '') return DEFAULT_KEY;
-  if (typeof key !== 'string') throw new InvalidOptionError('key', 'a string', key);
+  if (typeof key !== 'string') throw new InvalidOptionError(option, 'a string', key);
   return key;
 }
 
-function readTimeout(timeout: unknown): number {
+export function readTimeout(timeout: unknown): number {
   if (timeout === undefined || timeout === null) return DEFAULT_REQUESTS_TIMEOUT_MS;
   if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX_TIMEOUT_MS)) {
     throw new InvalidOptionError('requestsTimeout', `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, timeout);
   }
   return timeout;
+}
+
+/** @param modes - the first is the default */
+export function readMode<M extends SubscriptionMode>(mode: unknown, modes: readonly [M, ...M[]]): M {
+  if (mode === undefined || mode === null) return modes[0];
+  const known = modes.find((one) => one === mode);
+  if (known === undefined) {
+    throw new InvalidOptionError('subscriptionMode', modes.map((one) => `"${one}"`).join(' or '), mode);
+  }
+  return known;
+}
+
+function readCount(option: string, count: unknown, byDefault: number): number {
+  if (count === undefined || count === null) return byDefault;
+  if (typeof count !== 'number' || !(count >= 1)) throw new InvalidOptionError(option, 'a number from 1 on', count);
+  return count;
 }
 
 function readParser(parser: unknown): Codec {
@@ -112,16 +162,15 @@ function readParser(parser: unknown): Codec {
   return parser as Codec;
 }
 
-function readClient(option: string, client: unknown): RedisClient | undefined {
+export function readClient(option: string, client: unknown): RedisClient | undefined {
   if (client === undefined || client === null) return undefined;
   if (!isRedisClient(client)) throw new UnsupportedClientError(option, client);
   return client;
 }
 
-function warnOfUnknown(options: RedisAdapterOptions): void {
-  const known = ['key', 'pubClient', 'subClient', 'requestsTimeout', 'parser', 'publishOnSpecificResponseChannel'];
+export function warnOfUnknown(options: object, isKnown: (option: string) => boolean): void {
   for (const [option, value] of Object.entries(options)) {
-    if (value === undefined || known.includes(option) || isConnectionOption(option)) continue;
+    if (value === undefined || isKnown(option)) continue;
     process.emitWarning(`socket.io-redis: the option "${option}" has no meaning here, and is ignored`, {
       type: 'SocketIoRedisWarning',
       code: 'SOCKET_IO_REDIS_IGNORED_OPTION',

@@ -1,19 +1,22 @@
 import type { EventEmitter } from 'node:events';
 import type { LocalNode } from '../cluster/local-node';
-import { ClusterNode } from '../cluster/node';
+import { ClusterNode, type SubscriptionMode } from '../cluster/node';
 import type { PubSub, RedisClient } from '../redis/pub-sub';
-import type { Codec } from '../wire/broadcast';
-import type { DialectName } from '../wire/messages';
+import type { DialectName, Sender } from '../wire/messages';
+import type { Wire } from '../wire/wire';
 
 /** What all adapters of one `redisAdapter()` call have in common. */
 export interface Shared {
   uid: string;
   prefix: string;
   requestsTimeout: number;
-  codec: Codec;
+  subscriptionMode: SubscriptionMode;
+  maxSubscriptions: number;
   pubClient: RedisClient;
   subClient: RedisClient;
   pubSub: PubSub;
+  /** @param dialect - that of the server's generation of Socket.IO */
+  createWire(node: { nsp: string; uid: string; dialect: DialectName; sender(): Sender }): Wire;
   /** Tells the user of an error that no adapter has a listener for. */
   warn(error: Error): void;
   /** Called once by each adapter, when it is closed. */
@@ -31,8 +34,8 @@ export class Membership {
     this.node = new ClusterNode({
       ...shared,
       nsp,
-      dialect,
       local,
+      createWire: (sender) => shared.createWire({ nsp, uid: shared.uid, dialect, sender }),
       onError: (error) => tell(adapter, error, shared.warn),
     });
   }

@@ -11,6 +11,12 @@ interface Waiting {
 /** The broadcasts of one node whose clients are still to answer. */
 export class Acknowledgements {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #onError: (error: Error) => void;
+
+  /** @param onError - told of what the callbacks throw */
+  constructor(onError: (error: Error) => void) {
+    this.#onError = onError;
+  }
 
   /**
    * Waits for the answers to a broadcast.
@@ -28,18 +34,27 @@ export class Acknowledgements {
   receive(acknowledgement: Acknowledgement): void {
     const waiting = this.#waiting.get(acknowledgement.id);
     if (!waiting) return;
-    if (acknowledgement.type === 'answer') {
-      waiting.onAnswer(acknowledgement.value);
-      return;
+    try {
+      tell(waiting, acknowledgement);
+    } catch (error) {
+      // it is the user's callback that threw: the message was as it should be
+      this.#onError(error as Error);
     }
-    const { sender, clients } = acknowledgement;
-    if (sender && waiting.counted.has(sender.uid)) return;
-    if (sender) waiting.counted.add(sender.uid);
-    waiting.onCount(clients);
   }
 
   close(): void {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
   }
+}
+
+function tell(waiting: Waiting, acknowledgement: Acknowledgement): void {
+  if (acknowledgement.type === 'answer') {
+    waiting.onAnswer(acknowledgement.value);
+    return;
+  }
+  const { sender, clients } = acknowledgement;
+  if (sender && waiting.counted.has(sender.uid)) return;
+  if (sender) waiting.counted.add(sender.uid);
+  waiting.onCount(clients);
 }

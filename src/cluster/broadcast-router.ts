@@ -6,7 +6,6 @@ import { channelsOf, everyNamespacePattern, namespacePattern, readBroadcastChann
 export interface BroadcastReceiver {
   /** The namespace's name. */
   readonly nsp: string;
-  readonly uid: string;
   /** Whether a broadcast on the channel of a room ('' for none) can concern the node; asked before it is decoded. */
   wants(room: string, payload: Buffer): boolean;
   /** @throws {MalformedMessageError} */
@@ -57,11 +56,6 @@ export class BroadcastRouter {
 
   #pattern(nsp: string): string {
     return namespacePattern(channelsOf(this.#prefix, nsp));
-  }
-
-  /** The nodes of this process for a namespace: several servers may share a pair of clients. */
-  nodesOf(nsp: string): BroadcastReceiver[] {
-    return [...(this.#nodes.get(nsp) ?? [])];
   }
 
   #route(payload: Buffer, channel: string): void {

@@ -2,34 +2,26 @@ import debugModule from 'debug';
 import uid2 from 'uid2';
 import { AdapterClosedError } from '../errors';
 import type { PubSub } from '../redis/pub-sub';
-import { encodeAcknowledgedBroadcast, readAcknowledgedBroadcast, readAcknowledgement } from '../wire/acknowledgements';
-import { containsBinary } from '../wire/binary';
-import {
-  BINARY_EVENT,
-  type Broadcast,
-  type BroadcastOptions,
-  type BroadcastPacket,
-  broadcastHead,
-  type Codec,
-  decodeBroadcast,
-  EVENT,
-  encodeBroadcast,
-  isFrom,
-} from '../wire/broadcast';
-import { broadcastChannel, type Channels, channelsOf, ownResponseChannel } from '../wire/channels';
-import type { DialectName, IncomingRequest, IncomingResponse, Request, Sender } from '../wire/messages';
-import { decodeFields } from '../wire/payload';
-import { encodeBye, encodeHello, type Presence, readPresence } from '../wire/presence';
-import { encodeAgain, encodeRequest, otherThan, readAnswer, readRequest, readResponse } from '../wire/requests';
+import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
+import type { Request, Room, Sender } from '../wire/messages';
+import type { Outgoing, Wire } from '../wire/wire';
 import { Acknowledgements } from './acknowledgements';
-import { type BroadcastReceiver, type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import { Joining } from './joining';
 import type { LocalNode } from './local-node';
-import { type Census, Peers } from './peers';
+import { Neighbours } from './neighbours';
+import { Peers } from './peers';
+import { explain } from './permissions';
+import { Receiver } from './receiver';
 import { Requests } from './requests';
 import { Responder } from './responder';
+import { RoomChannels } from './room-channels';
 import { type AdapterStats, emptyStats } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
+
+/** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
+export type SubscriptionMode = 'static' | 'dynamic' | 'dynamic-private';
 
 export interface ClusterNodeSettings {
   /** The namespace's name. */
@@ -38,72 +30,63 @@ export interface ClusterNodeSettings {
   uid: string;
   /** In milliseconds. */
   requestsTimeout: number;
-  /** The dialect of the node's generation of Socket.IO, in which it asks. It understands both. */
-  dialect: DialectName;
-  /** How broadcasts are written. */
-  codec: Codec;
+  subscriptionMode: SubscriptionMode;
+  maxSubscriptions: number;
   pubSub: PubSub;
   local: LocalNode;
+  /** How the namespace's nodes write to each other. */
+  createWire(sender: () => Sender): Wire;
   onError(error: Error): void;
 }
 
 /** One server's part in the conversation that the nodes of a namespace have: it tells, asks and answers. */
-export class ClusterNode implements BroadcastReceiver {
-  readonly nsp: string;
-  readonly uid: string;
+export class ClusterNode {
   readonly stats: AdapterStats = emptyStats();
   /** Fulfilled once the node hears the others, or is closed. */
   readonly ready: Promise<void>;
   readonly #settings: ClusterNodeSettings;
-  readonly #channels: Channels;
-  readonly #router: BroadcastRouter;
+  readonly #wire: Wire;
+  readonly #neighbours: Neighbours;
   readonly #requests: Requests;
-  readonly #acknowledgements = new Acknowledgements();
+  readonly #acknowledgements: Acknowledgements;
   readonly #responder: Responder;
   readonly #peers: Peers;
-  readonly #head: Buffer;
+  readonly #joining = new Joining();
+  readonly #receiver: Receiver;
+  readonly #router: BroadcastRouter | undefined;
+  readonly #roomChannels: RoomChannels | undefined;
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
   readonly #stopErrors: () => void;
-  readonly #onRequest = (payload: Buffer) => this.#guard('request', () => this.#receiveRequest(payload));
-  readonly #onResponse = (payload: Buffer) => this.#guard('response', () => this.#receiveResponse(payload));
+  readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
 
   constructor(settings: ClusterNodeSettings) {
-    const { nsp, prefix, uid, pubSub, local, requestsTimeout, onError } = settings;
+    const { uid, pubSub, local, onError } = settings;
     this.#settings = settings;
-    this.nsp = nsp;
-    this.uid = uid;
-    this.#head = broadcastHead(uid);
-    this.#channels = channelsOf(prefix, nsp);
-    this.#router = broadcastRouterOf(pubSub, prefix);
-    this.#responder = new Responder(local, {
-      sender: () => this.#sender,
-      reply: (to, payload) => void this.#publish(this.#responseChannel(to), payload),
-      onError,
-    });
+    this.#wire = settings.createWire(() => this.#sender);
+    const { channels, sharded } = this.#wire;
+    this.#neighbours = new Neighbours(pubSub, channels.broadcast);
+    this.#neighbours.add(uid);
     const own = { uid, link: pubSub.id };
-    this.#peers = new Peers(own, pubSub, this.#channels);
-    this.#requests = new Requests(own, {
-      requestsTimeout,
-      answer: (request) => this.#responder.answer(request),
-      send: (id, request) => this.#ask(id, request),
-      repeat: (id, request, census) => this.#askAgain(id, request, census),
-      census: () => this.#peers.census(),
-    });
-    this.#stopErrors = pubSub.onError(onError);
-    this.#inConversation = Promise.all([
-      pubSub.subscribe([this.#channels.request], this.#onRequest),
-      pubSub.subscribe([this.#channels.response, this.#responseChannel(uid)], this.#onResponse),
-    ]).then(() => this.#greet());
-    this.ready = keepAliveUntil(Promise.all([this.#router.add(this), this.#inConversation]));
+    this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
+    this.#responder = new Responder(local, { wire: this.#wire, send: (message) => void this.#send(message), onError });
+    this.#requests = this.#createRequests(own);
+    this.#acknowledgements = new Acknowledgements(onError);
+    this.#receiver = this.#createReceiver();
+    this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
+    this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
+    this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
+    this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
+    const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
+    this.ready = keepAliveUntil(Promise.all(heard));
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
   broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
-    const packet = { type: this.#typeOf(data, options), data, nsp: this.nsp };
-    const payload = encodeBroadcast(this.uid, packet, options, this.#settings.codec);
-    void this.#publish(broadcastChannel(this.#channels, options.rooms), payload);
+    const published = this.#peers.recent()?.published;
+    const toAll = this.#joining.concerns(options.rooms);
+    void this.#send(this.#wire.broadcast(data, options, published, toAll));
   }
 
   /**
@@ -122,21 +105,21 @@ export class ClusterNode implements BroadcastReceiver {
     onAnswer: (value: unknown) => void,
   ): void {
     const id = uid2(6);
-    const packet = { type: EVENT, data, nsp: this.nsp };
-    const payload = encodeAcknowledgedBroadcast(id, packet, options, this.#sender);
+    const message = this.#wire.acknowledgedBroadcast(id, data, options);
     this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
-    void this.#publish(this.#channels.request, payload);
+    void this.#send(message);
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
-    return this.#requests.ask(request);
+    const answer = this.#requests.ask(request);
+    void this.#joining.during(request, answer);
+    return answer;
   }
 
   /** Tells the other nodes something that needs no answer. @throws {UnsendableValueError} before anything is sent */
   tell(request: Request): void {
-    const payload = encodeRequest(this.#settings.dialect, undefined, request, this.#sender);
-    void this.#publish(this.#channels.request, payload);
+    for (const message of this.#wire.request(undefined, request)) void this.#send(message);
   }
 
   /**
@@ -154,28 +137,19 @@ export class ClusterNode implements BroadcastReceiver {
     }
   }
 
-  wants(room: string, payload: Buffer): boolean {
-    return (room === '' || this.#settings.local.hasRoom(room)) && !isFrom(this.#head, payload);
+  /**
+   * A socket of this node has joined rooms.
+   *
+   * @returns once broadcasts for them are heard; undefined when they are already
+   */
+  joined(rooms: Iterable<Room>): Promise<void> | undefined {
+    return this.#roomChannels?.add(rooms);
   }
 
-  decode(payload: Buffer): Broadcast {
-    return decodeBroadcast(payload, this.#settings.codec);
-  }
-
-  receive({ uid, packet, options }: Broadcast): void {
-    // a channel's name can be that of several namespaces: the packet itself says which one it is for
-    if (packet.nsp !== this.nsp || uid === this.uid) return;
-    this.stats.received += 1;
-    try {
-      this.#settings.local.deliver(packet, options);
-    } catch (error) {
-      this.#settings.onError(error as Error);
-    }
-  }
-
-  drop(kind: keyof AdapterStats['malformed'], reason: unknown): void {
-    this.stats.malformed[kind] += 1;
-    debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
+  /** A socket of this node has left rooms. */
+  left(rooms: Iterable<Room>): void {
+    if (!this.#roomChannels) return;
+    for (const room of rooms) if (!this.#settings.local.hasRoom(String(room))) this.#roomChannels.remove(room);
   }
 
   /** Says farewell, settles what waits, and gives up the subscriptions. Closing twice is the same as closing once. */
@@ -185,99 +159,80 @@ export class ClusterNode implements BroadcastReceiver {
   }
 
   async #close(): Promise<void> {
-    const { pubSub } = this.#settings;
+    const { pubSub, uid } = this.#settings;
     this.#requests.close();
     this.#acknowledgements.close();
-    void this.#publish(this.#channels.request, encodeBye(this.uid));
+    this.#neighbours.remove(uid);
+    void this.#send(this.#wire.bye());
     await Promise.all([
-      this.#router.remove(this),
-      pubSub.unsubscribe([this.#channels.request], this.#onRequest),
-      pubSub.unsubscribe([this.#channels.response, this.#responseChannel(this.uid)], this.#onResponse),
+      this.#router?.remove(this.#receiver),
+      this.#roomChannels?.close(),
+      pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
     this.#stopErrors();
   }
 
-  /**
-   * What kind of event others are to take it for. Nodes of this package see for themselves whether it is binary. But 5.x writes
-   * an EVENT as JSON, whatever it holds, and 8.x breaks a BINARY_EVENT, which ends the client's connection.
-   */
-  #typeOf(data: unknown, { flags }: BroadcastOptions): number {
-    const { dialect } = this.#settings;
-    const last = this.#peers.recent();
-    const old = (last?.published[8] ?? 0) === 0 && (dialect === 5 || (last?.published[5] ?? 0) > 0);
-    return old && (flags.binary ?? containsBinary(data)) ? BINARY_EVENT : EVENT;
+  #createRequests(own: { uid: string; link: string }): Requests {
+    return new Requests(own, {
+      requestsTimeout: this.#settings.requestsTimeout,
+      answer: (request) => this.#responder.answer(request),
+      answering: (request) => this.#wire.answering(request),
+      census: () => this.#peers.census(),
+      send: async (id, request) => {
+        await this.#inConversation;
+        const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#send(message)));
+        return failures.find((failure) => failure !== undefined);
+      },
+      repeat: async (id, request, { published }) => {
+        const message = this.#wire.again(id, request, published);
+        if (message) await this.#send(message);
+      },
+    });
   }
 
-  #responseChannel(uid: string | undefined): string {
-    return uid === undefined ? this.#channels.response : ownResponseChannel(this.#channels, uid);
+  #createReceiver(): Receiver {
+    return new Receiver({
+      ...this.#settings,
+      wire: this.#wire,
+      requests: this.#requests,
+      acknowledgements: this.#acknowledgements,
+      responder: this.#responder,
+      peers: this.#peers,
+      stats: this.stats,
+      onHello: (uid) => void this.#send(this.#wire.hello(uid)),
+    });
+  }
+
+  #createRoomChannels(): RoomChannels {
+    const { pubSub, local, maxSubscriptions, requestsTimeout, onError } = this.#settings;
+    const { broadcast, pattern, room } = this.#wire.channels;
+    return new RoomChannels({
+      pubSub,
+      channelOf: room,
+      rooms: () => local.roomNames(),
+      // on the sharded wire, it is a part of the conversation
+      always: this.#wire.sharded ? [] : [broadcast],
+      pattern,
+      maxSubscriptions,
+      patience: requestsTimeout,
+      onMessage: (payload, channel) => this.#receiver.hearBroadcast(channel.slice(broadcast.length, -1), payload),
+      onError,
+    });
   }
 
   get #sender(): Sender {
-    const nodes = this.#router.nodesOf(this.nsp).map(({ uid }) => uid);
-    return { uid: this.uid, link: this.#settings.pubSub.id, nodes: nodes.length > 0 ? nodes : [this.uid] };
+    const { uid, pubSub } = this.#settings;
+    const nodes = this.#neighbours.uids;
+    return { uid, link: pubSub.id, nodes: nodes.length > 0 ? nodes : [uid] };
   }
 
   #greet(): void {
     if (this.#closed) return;
-    void this.#publish(this.#channels.request, encodeHello(this.#sender, false));
+    void this.#send(this.#wire.hello());
     this.#peers.recent();
   }
 
-  async #ask(id: string, request: Request): Promise<Error | undefined> {
-    await this.#inConversation;
-    return this.#publish(this.#channels.request, encodeRequest(this.#settings.dialect, id, request, this.#sender));
-  }
-
-  async #askAgain(id: string, request: Request, { published }: Census): Promise<void> {
-    const { dialect } = this.#settings;
-    const payload = published[otherThan(dialect)] > 0 && encodeAgain(dialect, id, request, this.#sender);
-    if (payload) await this.#publish(this.#channels.request, payload);
-  }
-
-  #receiveRequest(payload: Buffer): void {
-    const fields = decodeFields(payload);
-    if (fields.uid === this.uid) return;
-    const presence = readPresence(fields);
-    const broadcast = readAcknowledgedBroadcast(fields);
-    if (presence) this.#receivePresence(presence);
-    else if (broadcast) this.#responder.broadcast(broadcast);
-    else this.#receiveQuestion(readRequest(fields));
-  }
-
-  #receiveQuestion(incoming: IncomingRequest): void {
-    if (incoming.sender) this.#peers.learn(incoming.sender);
-    if (!incoming.repeated) void this.#responder.respond(incoming);
-  }
-
-  #receivePresence(presence: Presence): void {
-    if (presence.type === 'bye') {
-      this.#peers.forget(presence.uid);
-      this.#requests.nodeLeft(presence.uid);
-      return;
-    }
-    this.#peers.learn(presence.sender);
-    if (presence.answer) return;
-    void this.#publish(this.#responseChannel(presence.sender.uid), encodeHello(this.#sender, true));
-  }
-
-  #receiveResponse(payload: Buffer): void {
-    const fields = decodeFields(payload);
-    const presence = readPresence(fields);
-    const acknowledgement = readAcknowledgement(fields);
-    if (presence) this.#receivePresence(presence);
-    else if (acknowledgement) this.#acknowledgements.receive(acknowledgement);
-    else this.#receiveAnswer(readResponse(fields));
-  }
-
-  #receiveAnswer(response: IncomingResponse): void {
-    const request = this.#requests.get(response.id);
-    if (!request) return;
-    const answer = readAnswer(request, response);
-    if (response.sender) this.#peers.learn(response.sender);
-    this.#requests.add(response.id, response.sender, answer);
-  }
-
-  async #publish(channel: string, payload: string | Buffer): Promise<Error | undefined> {
+  async #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
     if (this.#closed) return new AdapterClosedError();
     this.stats.published += 1;
     const failure = await this.#settings.pubSub.publish(channel, payload);
@@ -286,14 +241,6 @@ export class ClusterNode implements BroadcastReceiver {
       debug('could not publish to %s: %s', channel, failure);
     }
     return failure;
-  }
-
-  #guard(kind: 'request' | 'response', receive: () => void): void {
-    try {
-      receive();
-    } catch (error) {
-      this.drop(kind, error);
-    }
   }
 }
 

@@ -1,8 +1,8 @@
 import debugModule from 'debug';
-import type { PubSub } from '../redis/pub-sub';
-import { type Channels, ownResponseChannel, ownResponsePattern, readOwnResponseChannel } from '../wire/channels';
-import type { DialectName, Sender } from '../wire/messages';
+import { isForbidden, type PubSub } from '../redis/pub-sub';
+import type { Sender } from '../wire/messages';
 import { isOwnUid, isPublishedUid } from '../wire/uid';
+import type { NamespaceChannels, Published } from '../wire/wire';
 
 const debug = debugModule('socket.io-redis:peers');
 
@@ -12,8 +12,7 @@ const RECENT_MS = 5000;
 export interface Census {
   /** The nodes of this package, this one included: they are known by name. */
   named: readonly Peer[];
-  /** How many published nodes there are, by the dialect that they speak. */
-  published: Record<DialectName, number>;
+  published: Published;
 }
 
 export interface Peer {
@@ -26,15 +25,19 @@ export interface Peer {
 export class Peers {
   readonly #own: Peer;
   readonly #pubSub: PubSub;
-  readonly #channels: Channels;
+  readonly #channels: NamespaceChannels;
+  readonly #onUncountable: (error: Error) => void;
   readonly #links = new Map<string, string>();
   #last: Census | undefined;
   #countedAt = 0;
+  #byNameAlone = false;
 
-  constructor(own: Peer, pubSub: PubSub, channels: Channels) {
+  /** @param onUncountable - called when Redis does not permit to count who listens: only names remain then */
+  constructor(own: Peer, pubSub: PubSub, channels: NamespaceChannels, onUncountable: (error: Error) => void) {
     this.#own = own;
     this.#pubSub = pubSub;
     this.#channels = channels;
+    this.#onUncountable = onUncountable;
   }
 
   /** Takes note of nodes of this package. */
@@ -66,23 +69,38 @@ export class Peers {
    * @throws what the Redis client gives
    */
   async census(): Promise<Census> {
-    const { request, response } = this.#channels;
     const peers = [...this.#links].map(([uid, link]) => ({ uid, link }));
-    const own = peers.map(({ uid }) => ownResponseChannel(this.#channels, uid));
-    const [requests = 0, responses = 0, ...counts] = await this.#pubSub.countSubscribers([request, response, ...own]);
-    for (const { uid } of peers.filter((_, i) => counts[i] === 0)) this.forget(uid);
-    const named = [this.#own, ...peers.filter((_, i) => counts[i] !== 0)];
-    // who listens to one of the two only is an onlooker, and will not answer
-    this.#last = await this.#tellApart(Math.min(requests, responses), named);
+    try {
+      this.#last = await this.#count(peers);
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      if (!this.#byNameAlone) this.#onUncountable(error as Error);
+      this.#byNameAlone = true;
+      this.#last = { named: [this.#own, ...peers], published: NOBODY };
+    }
     this.#countedAt = Date.now();
     return this.#last;
   }
 
+  async #count(peers: readonly Peer[]): Promise<Census> {
+    const { census, own } = this.#channels;
+    const counts = await this.#pubSub.countSubscribers([...census, ...peers.map(({ uid }) => own(uid))]);
+    const listens = (i: number) => counts[census.length + i] !== 0;
+    for (const { uid } of peers.filter((_, i) => !listens(i))) this.forget(uid);
+    const named = [this.#own, ...peers.filter((_, i) => listens(i))];
+    return this.#tellApart(Math.min(...counts.slice(0, census.length)), named);
+  }
+
   async #tellApart(connections: number, known: readonly Peer[]): Promise<Census> {
-    if (connections <= countLinks(known)) return { named: known, published: { 5: 0, 8: 0 } };
+    const { ownChannels } = this.#channels;
+    const unknown = Math.max(0, connections - countLinks(known));
+    if (unknown === 0) return { named: known, published: NOBODY };
+    // where published nodes speak one dialect only, those of this package that have not been heard of count as published ones:
+    // they answer likewise
+    if (!ownChannels) return { named: known, published: { 5: 0, 8: unknown } };
     // nodes of this package hear responses on a channel of their own, and so do published ones from 7.1 on
-    const channels = await this.#pubSub.listChannels(ownResponsePattern(this.#channels));
-    const uids = channels.map((channel) => readOwnResponseChannel(this.#channels, channel));
+    const channels = await this.#pubSub.listChannels(ownChannels.pattern);
+    const uids = channels.map((channel) => ownChannels.uidOf(channel));
     // those that have not been heard of yet most likely have a connection each
     const unheard = uids.filter((uid) => isOwnUid(uid) && known.every((peer) => peer.uid !== uid));
     const named = [...known, ...unheard.map((uid) => ({ uid, link: uid }))];
@@ -91,6 +109,8 @@ export class Peers {
     return { named, published: { 5: published - recent, 8: recent } };
   }
 }
+
+const NOBODY: Published = { 5: 0, 8: 0 };
 
 function countLinks(peers: readonly Peer[]): number {
   return new Set(peers.map(({ link }) => link)).size;

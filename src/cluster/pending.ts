@@ -1,6 +1,6 @@
-import type { Answer, Request, Sender } from '../wire/messages';
+import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import type { Census, Peer } from './peers';
-import { answeringPublished, includesOwnAnswer } from './request-kinds';
+import { includesOwnAnswer } from './request-kinds';
 
 /**
  * One request that waits for its answers: who is expected, what came, whether that is all. It knows no clock and no wire.
@@ -18,14 +18,18 @@ export class PendingRequest {
   #publishedAnswers = 0;
   #publishedExpected: number | undefined;
 
-  constructor(readonly request: Request) {}
+  /** @param answering - the published nodes that answer such a request */
+  constructor(
+    readonly request: Request,
+    readonly answering: readonly DialectName[],
+  ) {}
 
   /**
    * Takes note of who listens. Until it is called for the first time, the request is not complete; from the second time on, it
    * is for those who have gone in the meantime. Who has come since has not heard the request.
    */
   expect(census: Census, own: Peer): void {
-    const published = answeringPublished(this.request, census);
+    const published = this.answering.reduce((sum, dialect) => sum + census.published[dialect], 0);
     const uids = census.named.map(({ uid }) => uid).filter((uid) => uid !== own.uid || includesOwnAnswer(this.request));
     if (this.#publishedExpected === undefined) {
       this.#publishedExpected = published;
@@ -46,6 +50,11 @@ export class PendingRequest {
     }
     if (answer.kind === 'value') this.values.push(answer.value);
     if (answer.kind === 'failure') this.failures.push(answer.reason);
+  }
+
+  /** Whether the node was taken for a published one, when it was counted: it was not known by name yet. */
+  wasCounted(uid: string): boolean {
+    return (this.#publishedExpected ?? 0) > this.#publishedAnswers && !this.#expected.has(uid);
   }
 
   /** A node has left, and will not answer any more. */

@@ -1,6 +1,6 @@
 import uid2 from 'uid2';
 import { AdapterClosedError, RequestFailedError } from '../errors';
-import type { Answer, Request, Sender } from '../wire/messages';
+import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
 import { PendingRequest } from './pending';
@@ -19,6 +19,8 @@ export interface Transport {
   repeat(id: string, request: Request, census: Census): Promise<unknown>;
   /** Counts who listens. */
   census(): Promise<Census>;
+  /** The published nodes that answer such a request. */
+  answering(request: Request): readonly DialectName[];
 }
 
 interface Waiting {
@@ -48,7 +50,7 @@ export class Requests {
   ask(request: Request): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AdapterClosedError());
     const id = uid2(6);
-    const pending = new PendingRequest(request);
+    const pending = new PendingRequest(request, this.#transport.answering(request));
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => settle({ error: timeoutOf(pending) }), this.#transport.requestsTimeout);
       const recheck = setInterval(() => void this.#count(id), RECHECK_MS);
@@ -70,8 +72,12 @@ export class Requests {
   }
 
   add(id: string, sender: Sender | undefined, answer: Answer): void {
-    this.#waiting.get(id)?.pending.add(sender, answer);
+    const pending = this.#waiting.get(id)?.pending;
+    if (!pending) return;
+    const recount = sender !== undefined && pending.wasCounted(sender.uid);
+    pending.add(sender, answer);
     this.#check(id);
+    if (recount) void this.#count(id);
   }
 
   nodeLeft(uid: string): void {

@@ -1,14 +1,12 @@
-import { type AcknowledgedBroadcast, encodeClientAnswer, encodeClientCount } from '../wire/acknowledgements';
-import type { Answer, IncomingRequest, Request, Sender, SocketDetails } from '../wire/messages';
-import { encodeResponse } from '../wire/requests';
+import type { AcknowledgedBroadcast } from '../wire/acknowledgements';
+import type { Answer, IncomingRequest, Request, SocketDetails } from '../wire/messages';
+import type { Outgoing, Wire } from '../wire/wire';
 import { answerLocally } from './answer';
 import type { LocalNode } from './local-node';
 
 interface Replies {
-  /** This node. */
-  sender(): Sender;
-  /** Sends a response to the node with this uid, or to all of them. */
-  reply(uid: string | undefined, payload: string | Buffer): void;
+  wire: Wire;
+  send(message: Outgoing): void;
   onError(error: Error): void;
 }
 
@@ -33,39 +31,45 @@ export class Responder {
   }
 
   async respond(incoming: IncomingRequest): Promise<void> {
-    const { id, request, sender, replyTo } = incoming;
+    const { id, request, sender } = incoming;
     const answer = await this.answer(request, id !== undefined);
     // a published node takes any message with its request's id for a success
     if (id === undefined || (!sender && answer.kind !== 'value')) return;
-    const payload = this.#encode(incoming, id, answer);
-    if (payload !== undefined) this.#replies.reply(replyTo, payload);
+    const message = this.#write(incoming, id, answer);
+    if (message) this.#replies.send(message);
   }
 
   /** Sends a packet whose clients answer, and what they answer to the node that asked. */
-  broadcast({ id, replyTo, packet, options }: AcknowledgedBroadcast): void {
-    const { sender, reply, onError } = this.#replies;
-    this.#local.deliverWithAcknowledgement(
-      packet,
-      options,
-      (clients) => reply(replyTo, encodeClientCount(id, clients, sender())),
-      (value) => {
-        try {
-          reply(replyTo, encodeClientAnswer(id, value, sender()));
-        } catch (error) {
-          onError(error as Error);
-        }
-      },
+  broadcast(broadcast: AcknowledgedBroadcast): void {
+    const { packet, options } = broadcast;
+    const { wire, send } = this.#replies;
+    this.#guard(() =>
+      this.#local.deliverWithAcknowledgement(
+        packet,
+        options,
+        (clients) => send(wire.clientCount(broadcast, clients)),
+        (value) => this.#guard(() => send(wire.clientAnswer(broadcast, value))),
+      ),
     );
   }
 
-  #encode({ dialect, request, sender }: IncomingRequest, id: string, answer: Answer): string | undefined {
-    const own = this.#replies.sender();
+  #guard(action: () => void): void {
     try {
-      return encodeResponse(dialect, id, request, answer, own);
+      action();
     } catch (error) {
       this.#replies.onError(error as Error);
+    }
+  }
+
+  #write(incoming: IncomingRequest, id: string, answer: Answer): Outgoing | undefined {
+    const { wire, onError } = this.#replies;
+    try {
+      return wire.response(incoming, id, answer);
+    } catch (error) {
+      onError(error as Error);
+      const { request, sender } = incoming;
       const instead = insteadOf(request, answer, error as Error, sender !== undefined);
-      return instead && encodeResponse(dialect, id, request, instead, own);
+      return instead && wire.response(incoming, id, instead);
     }
   }
 }

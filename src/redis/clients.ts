@@ -1,3 +1,4 @@
+import { within } from '../within';
 import {
   isIoredis,
   isIoredisCluster,
@@ -16,7 +17,6 @@ import {
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
 import { type Publisher, PubSub, type RedisClient, type Subscriber } from './pub-sub';
-import { within } from './within';
 
 /**
  * The one place where a client is recognised: by what it can do, never by the name of its class, which a minifier changes.
@@ -44,6 +44,12 @@ function subscriberOf(client: RedisClient): Subscriber {
   throw new TypeError('not a Redis client');
 }
 
+export type PubSubKind = 'classic' | 'sharded';
+
+export function shardedSupport(_client: RedisClient): string | undefined {
+  return undefined;
+}
+
 interface Shared {
   pubSub: PubSub;
   users: number;
@@ -56,7 +62,7 @@ const sharedBySubscriber = new WeakMap<object, Map<object, Shared>>();
  *
  * @returns with `release`, to be called once: the last one to do so takes the listeners off the clients
  */
-export function sharePubSub(pubClient: RedisClient, subClient: RedisClient) {
+export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, _kind: PubSubKind = 'classic') {
   const byPublisher = sharedBySubscriber.get(subClient) ?? new Map<object, Shared>();
   sharedBySubscriber.set(subClient, byPublisher);
   const shared = byPublisher.get(pubClient) ?? {

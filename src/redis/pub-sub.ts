@@ -56,6 +56,9 @@ export interface RedisClient {
 /** What went wrong; undefined for the connection itself. */
 export type FailedCommand = 'publish' | 'subscribe' | 'psubscribe';
 
+export { isForbidden } from './forbidden';
+export type { MessageListener };
+
 export type ErrorListener = (error: Error, failed?: FailedCommand) => void;
 
 /**

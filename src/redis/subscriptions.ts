@@ -1,5 +1,6 @@
 import debugModule from 'debug';
-import { within } from './within';
+import { within } from '../within';
+import { isForbidden } from './forbidden';
 
 export type MessageListener = (payload: Buffer, channel: string) => void;
 
@@ -130,11 +131,11 @@ export class Subscriptions {
     this.#flushSoon();
   }
 
-  /** Lets go of whoever waits. @returns whether Redis has still to be told what is not wanted any more */
+  /** Lets go of whoever waits. @returns whether Redis is away, and has still to be told what is not wanted any more */
   close(): boolean {
     clearTimeout(this.#retry);
     for (const [name, subscription] of [...this.#subscriptions]) this.#forget(name, subscription);
-    return this.#unwanted.size > 0;
+    return this.#unwanted.size > 0 && !this.#commands.isReady();
   }
 
   #addOne(name: string, listener: MessageListener): Promise<void> | undefined {
@@ -274,9 +275,4 @@ function letGo(subscription: Subscription): void {
   const { waiting = [] } = subscription;
   subscription.waiting = undefined;
   for (const done of waiting) done();
-}
-
-/** By an ACL, or by a server that does not have the command. */
-function isForbidden(error: unknown): boolean {
-  return error instanceof Error && /^NOPERM|^ERR unknown command/.test(error.message);
 }

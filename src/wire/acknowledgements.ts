@@ -12,9 +12,9 @@ const BROADCAST = 7;
 const CLIENT_COUNT = 8;
 const CLIENT_ANSWER = 9;
 
+/** A broadcast whose clients are to answer. */
 export interface AcknowledgedBroadcast {
   id: string;
-  sender: Sender | undefined;
   replyTo: string;
   packet: BroadcastPacket;
   options: BroadcastOptions;
@@ -43,7 +43,6 @@ export function readAcknowledgedBroadcast(fields: Record<string, unknown>): Ackn
   if (fields.type !== BROADCAST || !('requestId' in fields)) return undefined;
   return {
     id: readString(fields, 'requestId'),
-    sender: readSender(fields),
     replyTo: readString(fields, 'uid'),
     packet: readPacket(fields.packet),
     options: readOptions(fields.opts),

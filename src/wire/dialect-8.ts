@@ -147,7 +147,7 @@ export function readValue(request: Request, body: Record<string, unknown>): unkn
   }
 }
 
-function readSockets(sockets: unknown): SocketDetails[] {
+export function readSockets(sockets: unknown): SocketDetails[] {
   if (!Array.isArray(sockets)) throw new MalformedMessageError('"sockets" is not an array');
   return sockets.map((socket: unknown) => {
     if (!isRecord(socket)) throw new MalformedMessageError('a socket is not an object');

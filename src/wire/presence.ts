@@ -1,6 +1,5 @@
 import { readString } from './malformed';
 import type { Sender } from './messages';
-import { encodeJson } from './payload';
 import { readSender, senderFields } from './requests';
 
 /**
@@ -13,12 +12,12 @@ export type Presence =
   /** A node leaves. */
   | { type: 'bye'; uid: string };
 
-export function encodeHello(sender: Sender, answer: boolean): string {
-  return encodeJson({ type: 'hello', answer, ...senderFields(sender) });
+export function helloFields(sender: Sender, answer: boolean): Record<string, unknown> {
+  return { type: 'hello', answer, ...senderFields(sender) };
 }
 
-export function encodeBye(uid: string): string {
-  return encodeJson({ type: 'bye', uid });
+export function byeFields(uid: string): Record<string, unknown> {
+  return { type: 'bye', uid };
 }
 
 /**

@@ -11,7 +11,7 @@ import { encodeData, encodeJson } from './payload';
 const DIALECTS = { 5: dialect5, 8: dialect8 };
 
 /** A node that wants no other answer than from emitters: they have no channel of their own. */
-const EMITTER = 'emitter';
+export const EMITTER = 'emitter';
 
 /**
  * Writes a request in a dialect, or in the other one when the first does not have it.
@@ -25,9 +25,19 @@ export function encodeRequest(
   request: Request,
   sender: Sender,
 ): string | Buffer {
+  return encode(request, requestFields(dialect, id, request, sender));
+}
+
+/** A request as it is before it is turned into bytes; see `encodeRequest()`. */
+export function requestFields(
+  dialect: DialectName,
+  id: string | undefined,
+  request: Request,
+  sender: Sender,
+): Record<string, unknown> {
   const fields =
     DIALECTS[dialect].requestFields(request, id) ?? DIALECTS[otherThan(dialect)].requestFields(request, id);
-  return encode(request, { ...fields, ...senderFields(sender) });
+  return { ...fields, ...senderFields(sender) };
 }
 
 /**
@@ -84,8 +94,19 @@ export function encodeResponse(
   answer: Answer,
   sender: Sender,
 ): string {
+  return encodeJson(responseFields(dialect, id, request, answer, sender));
+}
+
+/** A response as it is before it is turned into bytes. */
+export function responseFields(
+  dialect: DialectName,
+  id: string,
+  request: Request,
+  answer: Answer,
+  sender: Sender,
+): Record<string, unknown> {
   const { ID_FIELD, valueFields } = DIALECTS[dialect];
-  return encodeJson({ [ID_FIELD]: id, ...answerFields(), ...senderFields(sender) });
+  return { [ID_FIELD]: id, ...answerFields(), ...senderFields(sender) };
 
   function answerFields(): Record<string, unknown> {
     if (answer.kind === 'value') return valueFields(request, answer.value);

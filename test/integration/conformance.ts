@@ -11,7 +11,17 @@ import type { Target } from '../support/redis-target';
 /** The generations of the servers of one fleet. */
 type Fleet = readonly [Generation, Generation, Generation];
 
+/** Which adapters the servers of a fleet use. */
+interface Flavour {
+  name: string;
+  fleets: readonly Fleet[];
+  /** @param index - of the server in its fleet */
+  create(clients: ClientPair, key: string, index: number): unknown;
+  runsWith(kind: ClientKind): boolean;
+}
+
 interface Cell {
+  flavour: Flavour;
   fleet: Fleet;
   kind: ClientKind;
   /** Called once the tests run. */
@@ -20,33 +30,54 @@ interface Cell {
   channels(): Promise<string[]>;
 }
 
-/** What runs over each topology: one generation alone, and both in one fleet. */
-export const FLEETS: readonly Fleet[] = [
-  [2, 2, 2],
-  [4, 4, 4],
+const MIXED_FLEETS: readonly Fleet[] = [
   [2, 4, 2],
   [4, 2, 4],
 ];
+/** What runs over each topology: one generation alone, and both in one fleet. */
+const FLEETS: readonly Fleet[] = [[2, 2, 2], [4, 4, 4], ...MIXED_FLEETS];
 
-/** Every cell of a topology. */
-export function describeTopology(
-  topology: Topology,
+type ClassicMode = 'static' | 'dynamic';
+
+export function classic(
+  name: string,
   fleets: readonly Fleet[],
-  redis: Pick<Cell, 'target' | 'channels'>,
-): void {
-  for (const fleet of fleets) {
-    for (const kind of clientKinds.filter((kind) => kind.topology === topology)) {
-      describeConformance({ fleet, kind, ...redis });
-    }
-  }
+  modes: readonly [ClassicMode, ...ClassicMode[]],
+): Flavour {
+  return {
+    name,
+    fleets,
+    runsWith: () => true,
+    create: ({ pubClient, subClient }, key, index) =>
+      redisAdapter({ pubClient, subClient, key, subscriptionMode: modes[index % modes.length] ?? modes[0] }),
+  };
 }
+
+export const CLASSIC: readonly Flavour[] = [
+  classic('', FLEETS, ['static']),
+  classic(', dynamic', MIXED_FLEETS, ['dynamic']),
+  classic(', static and dynamic', [[4, 2, 4]], ['static', 'dynamic']),
+];
 
 /** `CELL` picks the cells whose names hold its text: `CELL='Socket.IO 2, 4, 2 with ioredis 6' npm test -- conformance`. */
 const PICKED = process.env.CELL ?? '';
 
+/** Every cell of a topology. */
+export function describeTopology(
+  topology: Topology,
+  flavours: readonly Flavour[],
+  redis: Pick<Cell, 'target' | 'channels'>,
+): void {
+  for (const flavour of flavours) {
+    const kinds = clientKinds.filter((kind) => kind.topology === topology && flavour.runsWith(kind));
+    for (const fleet of flavour.fleets)
+      for (const kind of kinds) describeConformance({ flavour, fleet, kind, ...redis });
+  }
+}
+
 /** What both generations offer, over three servers with Redis clients of one kind. */
-function describeConformance({ fleet, kind, target, channels }: Cell): void {
-  const cell = `Socket.IO ${fleet.join(', ')} with ${kind.name}`;
+function describeConformance({ flavour, fleet, kind, target, channels }: Cell): void {
+  const cell = `Socket.IO ${fleet.join(', ')} with ${kind.name}${flavour.name}`;
   if (!cell.includes(PICKED)) return;
   describe(cell, () => {
     const pairs: ClientPair[] = [];
@@ -60,8 +91,7 @@ function describeConformance({ fleet, kind, target, channels }: Cell): void {
       for (const generation of fleet) {
         const pair = await kind.create(target());
         pairs.push(pair);
-        const { pubClient, subClient } = pair;
-        nodes.push(await startServer(generation, redisAdapter({ pubClient, subClient, key })));
+        nodes.push(await startServer(generation, flavour.create(pair, key, nodes.length)));
       }
       [first, second] = nodes as [ServerNode, ServerNode];
       for (const node of nodes) clients.push(await node.connect());

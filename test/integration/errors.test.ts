@@ -15,7 +15,8 @@ import { startServers } from '../support/fleet-of';
 import { clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
-const { AdapterClosedError, RequestFailedError, RequestTimeoutError, UnsendableValueError } = redisAdapter;
+const { AdapterClosedError, RedisPermissionError, RequestFailedError, RequestTimeoutError, UnsendableValueError } =
+  redisAdapter;
 
 describe('Errors', () => {
   let redis: RedisServer;
@@ -185,13 +186,21 @@ describe('Errors', () => {
     await pair?.close();
   });
 
-  it('a Redis that refuses to count fails the request, with what had come in', async () => {
+  it('a Redis that refuses to count is told of once, and requests then wait for the nodes known by name', async () => {
+    const errors: Error[] = [];
+    const note = (error: Error) => errors.push(error);
+    first.on('error', note);
     await redis.command('ACL', 'SETUSER', 'default', '-pubsub');
-    const error = await first.clients().catch((reason: unknown) => reason);
+    const found = [await first.customRequest('?'), await first.customRequest('?')];
     await redis.command('ACL', 'SETUSER', 'default', '+pubsub');
-    assert.ok(error instanceof RequestFailedError);
-    assert.match(error.message, /NOPERM/);
-    assert.ok(Array.isArray(error.partial));
+    first.off('error', note);
+    assert.deepEqual(
+      found.map((answers) => answers.length),
+      [2, 2],
+    );
+    assert.equal(errors.length, 1);
+    assert.ok(errors[0] instanceof RedisPermissionError);
+    assert.equal(errors[0].command, 'PUBSUB');
   });
 });
 

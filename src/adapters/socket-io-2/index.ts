@@ -7,7 +7,7 @@ import { ask, becomeMember, nodeOf, type SocketFilter, targetsOf, withRedisApi }
 import { ClientAnswers } from './client-answers';
 import { LocalSockets } from './local-sockets';
 import { MemoryAdapter, type Targets, typeOf } from './memory-adapter';
-import type { Namespace2 } from './types';
+import type { Callback, Namespace2 } from './types';
 
 /**
  * The adapter of one namespace of a Socket.IO 2 server. Socket.IO makes it: `io.adapter(redisAdapter(…))`.
@@ -30,6 +30,24 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
     becomeMember(this, new Membership(this, nsp.name, 5, shared, this.#local), shared);
     // Socket.IO does not tell an adapter that it is replaced
     if (nsp.adapter instanceof RedisAdapter) void nsp.adapter.close();
+  }
+
+  /** Makes a socket join rooms, and calls back once this node hears what others send to them. */
+  override addAll(sid: string, rooms: readonly string[], fn?: Callback): void {
+    const heard = nodeOf(this).joined(rooms);
+    super.addAll(sid, rooms, heard ? undefined : fn);
+    if (fn) void heard?.then(() => process.nextTick(fn, null));
+  }
+
+  override del(sid: string, room: string, fn?: Callback): void {
+    super.del(sid, room, fn);
+    nodeOf(this).left([room]);
+  }
+
+  override delAll(sid: string, fn?: Callback): void {
+    const rooms = Object.keys(this.sids[sid] ?? {});
+    super.delAll(sid, fn);
+    nodeOf(this).left(rooms);
   }
 
   /**
@@ -109,11 +127,12 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
     return { type: typeOf(data, flags), data, nsp: this.nsp.name };
   }
 
-  async #everywhere(request: Request): Promise<void> {
-    await Promise.all([
-      answerLocally(this.#local, request, false),
-      promiseOrCallback(ask<void>(this, request), undefined),
-    ]);
+  #everywhere(request: Request): Promise<void> {
+    const everywhere = Promise.all([answerLocally(this.#local, request, false), ask<void>(this, request)]);
+    return promiseOrCallback(
+      everywhere.then(() => undefined),
+      undefined,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
+import { answerLocally } from '../../cluster/answer';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
@@ -16,12 +17,31 @@ type Packet = Pick<BroadcastPacket, 'type' | 'data'>;
  * Emits `error` for errors of the Redis clients, of the subscriptions and of a `customHook`.
  */
 export class RedisAdapter extends withRedisApi(Adapter) {
+  readonly #local: LocalSockets;
+
   constructor(nsp: Namespace4, shared: Shared) {
     super(nsp);
-    const local = new LocalSockets(this, nsp, () => this.customHook);
-    becomeMember(this, new Membership(this, nsp.name, 8, shared, local), shared);
+    this.#local = new LocalSockets(this, nsp, () => this.customHook);
+    becomeMember(this, new Membership(this, nsp.name, 8, shared, this.#local), shared);
     // Socket.IO does not tell an adapter that it is replaced
     if (nsp.adapter instanceof RedisAdapter) void nsp.adapter.close();
+  }
+
+  /** Makes a socket join rooms. @returns once this node hears what others send to them; undefined when it does already */
+  override addAll(id: string, rooms: Set<string>): Promise<void> | void {
+    super.addAll(id, rooms);
+    return nodeOf(this).joined(rooms);
+  }
+
+  override del(id: string, room: string): void {
+    super.del(id, room);
+    nodeOf(this).left([room]);
+  }
+
+  override delAll(id: string): void {
+    const rooms = this.sids.get(id) ?? [];
+    super.delAll(id);
+    nodeOf(this).left(rooms);
   }
 
   /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
@@ -67,19 +87,16 @@ export class RedisAdapter extends withRedisApi(Adapter) {
 
   /** Makes the matching sockets join rooms. @returns once the nodes of this package have done it */
   override addSockets(options: SocketIoOptions, rooms: string[]): Promise<void> {
-    super.addSockets(options, rooms);
     return this.#everywhere(options, { type: 'addSockets', targets: targetsOf(options), rooms });
   }
 
   /** Makes the matching sockets leave rooms. @returns once the nodes of this package have done it */
   override delSockets(options: SocketIoOptions, rooms: string[]): Promise<void> {
-    super.delSockets(options, rooms);
     return this.#everywhere(options, { type: 'delSockets', targets: targetsOf(options), rooms });
   }
 
   /** Disconnects the matching sockets. @returns once the nodes of this package have done it */
   override disconnectSockets(options: SocketIoOptions, close: boolean): Promise<void> {
-    super.disconnectSockets(options, close);
     return this.#everywhere(options, { type: 'disconnectSockets', targets: targetsOf(options), close });
   }
 
@@ -103,8 +120,12 @@ export class RedisAdapter extends withRedisApi(Adapter) {
   }
 
   #everywhere(options: SocketIoOptions, request: Request): Promise<void> {
-    if (options.flags?.local) return Promise.resolve();
-    return promiseOrCallback(ask<void>(this, request), undefined);
+    const here = answerLocally(this.#local, request, false);
+    const elsewhere = options.flags?.local ? undefined : ask<void>(this, request);
+    return promiseOrCallback(
+      Promise.all([here, elsewhere]).then(() => undefined),
+      undefined,
+    );
   }
 }
 

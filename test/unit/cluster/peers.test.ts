@@ -2,10 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Peers } from '../../../src/cluster/peers';
 import { PubSub } from '../../../src/redis/pub-sub';
+import { messagePack } from '../../../src/wire/broadcast';
 import { channelsOf, ownResponseChannel } from '../../../src/wire/channels';
+import { ClassicWire } from '../../../src/wire/classic-wire';
 
 const OWN = { uid: 'ownown~', link: 'link' };
 const sender = (uid: string, link = uid, nodes = [uid]) => ({ uid, link, nodes });
+
+const channelsOfWire = (nsp: string) =>
+  new ClassicWire({
+    prefix: 'socket.io',
+    nsp,
+    uid: OWN.uid,
+    dialect: 8,
+    codec: messagePack,
+    sender: () => sender(OWN.uid),
+  }).channels;
 
 /** A Redis of which the test says who is subscribed to what. */
 function start(nsp = '/') {
@@ -34,7 +46,7 @@ function start(nsp = '/') {
     [],
   );
   return {
-    peers: new Peers(OWN, pubSub, channels),
+    peers: new Peers(OWN, pubSub, channelsOfWire(nsp), () => {}),
     asked,
     counts,
     channels,
@@ -152,7 +164,7 @@ describe('A census', () => {
       },
       [],
     );
-    const peers = new Peers(OWN, failing, channelsOf('socket.io', '/'));
+    const peers = new Peers(OWN, failing, channelsOfWire('/'), () => {});
     assert.equal(peers.recent(), undefined);
     await assert.rejects(peers.census(), /away/);
   });

@@ -4,6 +4,8 @@ import { outcomeOf, timeoutOf } from '../../../src/cluster/outcome';
 import type { Census } from '../../../src/cluster/peers';
 import { PendingRequest } from '../../../src/cluster/pending';
 import { RemoteNodeError, UnknownSocketError } from '../../../src/errors';
+import { messagePack } from '../../../src/wire/broadcast';
+import { ClassicWire } from '../../../src/wire/classic-wire';
 import type { Answer, Request } from '../../../src/wire/messages';
 
 const own = { uid: 'own~', link: 'own' };
@@ -15,13 +17,23 @@ const census = (uids: string[], published: Partial<Census['published']> = {}): C
   published: { 5: 0, 8: 0, ...published },
 });
 
+const wire = new ClassicWire({
+  prefix: 'socket.io',
+  nsp: '/',
+  uid: 'own~',
+  dialect: 5,
+  codec: messagePack,
+  sender: () => sender('own~'),
+});
+const waiting = (request: Request) => new PendingRequest(request, wire.answering(request));
+
 const CLIENTS: Request = { type: 'clients', rooms: [] };
 const FETCH: Request = { type: 'fetchSockets', targets: { rooms: [], except: [] } };
 const JOIN: Request = { type: 'remoteJoin', sid: 's', room: 'r' };
 
 describe('A request that waits', () => {
   it('is complete when this node and all that are known by name have answered, and not before they are known', () => {
-    const pending = new PendingRequest(CLIENTS);
+    const pending = waiting(CLIENTS);
     pending.add(sender('own~'), value(['a']));
     assert.equal(outcomeOf(pending), undefined);
     pending.expect(census(['b~']), own);
@@ -32,7 +44,7 @@ describe('A request that waits', () => {
   });
 
   it('counts the answers of a node once', () => {
-    const pending = new PendingRequest({ type: 'customRequest', data: 1 });
+    const pending = waiting({ type: 'customRequest', data: 1 });
     pending.expect(census(['b~'], { 5: 1 }), own);
     for (let i = 0; i < 3; i++) pending.add(sender('b~'), value('b'));
     pending.add(sender('own~'), value('own'));
@@ -52,7 +64,7 @@ describe('A request that waits', () => {
       [{ type: 'roomSizes' }, { 5: 1, 8: 1 }, true],
       [{ type: 'addSockets', targets: { rooms: [], except: [] }, rooms: [] }, { 8: 1 }, true],
     ] as [Request, object, boolean][]) {
-      const pending = new PendingRequest(request);
+      const pending = waiting(request);
       pending.expect(census([], published), own);
       pending.add(sender('own~'), { kind: 'not found' });
       assert.equal(pending.complete, complete, `${request.type} ${JSON.stringify(published)}`);
@@ -60,13 +72,13 @@ describe('A request that waits', () => {
   });
 
   it('does not wait for this node where that acts by itself', () => {
-    const pending = new PendingRequest(FETCH);
+    const pending = waiting(FETCH);
     pending.expect(census([]), own);
     assert.deepEqual(outcomeOf(pending), { value: [] });
   });
 
   it('does not wait for a node that leaves', () => {
-    const pending = new PendingRequest(CLIENTS);
+    const pending = waiting(CLIENTS);
     pending.expect(census(['b~', 'c~']), own);
     pending.add(sender('own~'), value([]));
     pending.add(sender('b~'), value([]));
@@ -75,10 +87,10 @@ describe('A request that waits', () => {
   });
 
   it('for one socket is settled by the node that has it, and by nobody only when all were asked', () => {
-    const found = new PendingRequest(JOIN);
+    const found = waiting(JOIN);
     found.add(sender('b~'), value(undefined));
     assert.deepEqual(outcomeOf(found), { value: undefined });
-    const unknown = new PendingRequest(JOIN);
+    const unknown = waiting(JOIN);
     unknown.expect(census(['b~']), own);
     unknown.add(sender('own~'), { kind: 'not found' });
     assert.equal(outcomeOf(unknown), undefined);
@@ -88,7 +100,7 @@ describe('A request that waits', () => {
   });
 
   it('fails when a node could not answer, with what had come in', () => {
-    const pending = new PendingRequest(FETCH);
+    const pending = waiting(FETCH);
     pending.expect(census(['b~', 'c~']), own);
     pending.add(sender('b~'), value([{ id: 'x' }]));
     pending.add(sender('c~'), { kind: 'failure', reason: 'why' });
@@ -98,7 +110,7 @@ describe('A request that waits', () => {
   });
 
   it('says at its timeout who answered, who did not, and what came', () => {
-    const pending = new PendingRequest(CLIENTS);
+    const pending = waiting(CLIENTS);
     assert.equal(timeoutOf(pending).expected, undefined);
     pending.add(sender('own~'), value(['a']));
     pending.expect(census(['b~'], { 5: 2 }), own);
@@ -127,7 +139,7 @@ describe('A request that waits', () => {
         ]),
       ],
     ] as [Request, unknown, unknown, unknown][]) {
-      const pending = new PendingRequest(request);
+      const pending = waiting(request);
       pending.expect(census(['b~']), own);
       pending.add(sender('own~'), value(first));
       pending.add(sender('b~'), value(second));
@@ -136,7 +148,7 @@ describe('A request that waits', () => {
   });
 
   it('expects no more published nodes than still listen', () => {
-    const pending = new PendingRequest(CLIENTS);
+    const pending = waiting(CLIENTS);
     pending.expect(census([], { 5: 2 }), own);
     pending.add(sender('own~'), value([]));
     pending.add(undefined, value(['a']));
@@ -146,7 +158,7 @@ describe('A request that waits', () => {
   });
 
   it('does not wait for a node that listens no longer, because it crashed', () => {
-    const pending = new PendingRequest(CLIENTS);
+    const pending = waiting(CLIENTS);
     pending.expect(census(['b~']), own);
     pending.add(sender('own~'), value(['a']));
     pending.expect(census([]), own);
@@ -154,7 +166,7 @@ describe('A request that waits', () => {
   });
 
   it('does not wait for a node that left while a census was under way', () => {
-    const pending = new PendingRequest(CLIENTS);
+    const pending = waiting(CLIENTS);
     pending.add(sender('own~'), value(['a']));
     pending.nodeLeft('b~');
     pending.expect(census(['b~']), own);
@@ -163,7 +175,7 @@ describe('A request that waits', () => {
 
   it('does not wait for nodes that came after it was asked: they have not heard it', () => {
     for (const later of [census(['b~', 'new~']), census(['b~'], { 5: 1 })]) {
-      const pending = new PendingRequest(CLIENTS);
+      const pending = waiting(CLIENTS);
       pending.expect(census(['b~']), own);
       pending.add(sender('own~'), value(['a']));
       pending.expect(later, own);

@@ -1,0 +1,68 @@
+import { InvalidOptionError, ShardedPubSubError } from './errors';
+import {
+  completeClients,
+  duplicate,
+  readClient,
+  readKey,
+  readMode,
+  readTimeout,
+  type Settings,
+  warnOfUnknown,
+} from './options';
+import { shardedSupport } from './redis/clients';
+import type { RedisClient } from './redis/pub-sub';
+import type { ShardedMode } from './wire/sharded-wire';
+
+/** What `createShardedAdapter()` takes besides the clients. All of it is optional. */
+export interface ShardedAdapterOptions {
+  /**
+   * The prefix of the names of all channels. Nodes with different prefixes do not hear each other: change it on all nodes
+   * together. A string that is not empty; default `socket.io`. Since `@socket.io/redis-adapter` 8.2.
+   */
+  channelPrefix?: string;
+  /**
+   * Which rooms have a channel of their own, since `@socket.io/redis-adapter` 8.2: `static`, none; `dynamic`, all but those
+   * whose names are 20 characters long, like a socket id; `dynamic-private`, all. It must be the same on all nodes. Default
+   * `dynamic`.
+   */
+  subscriptionMode?: ShardedMode;
+  /** How long a request waits for the answers of the other nodes, in milliseconds, from 1 on; default 5000. Since 7.0. */
+  requestsTimeout?: number;
+}
+
+interface ShardedSettings extends Settings {
+  subscriptionMode: ShardedMode;
+}
+
+const KNOWN = new Set<string>([
+  'channelPrefix',
+  'subscriptionMode',
+  'requestsTimeout',
+] satisfies (keyof ShardedAdapterOptions)[]);
+
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
+export function readShardedSettings(
+  pubClient: unknown,
+  subClient: unknown,
+  options: ShardedAdapterOptions,
+): ShardedSettings {
+  const settings = {
+    prefix: readKey('channelPrefix', options.channelPrefix),
+    requestsTimeout: readTimeout(options.requestsTimeout),
+    subscriptionMode: readMode<ShardedMode>(options.subscriptionMode, ['dynamic', 'static', 'dynamic-private']),
+    // there is no pattern to fall back to
+    maxSubscriptions: Number.POSITIVE_INFINITY,
+  };
+  warnOfUnknown(options, (option) => KNOWN.has(option));
+  const pub = readShardedClient('pubClient', pubClient);
+  const sub = subClient === undefined || subClient === null ? undefined : readShardedClient('subClient', subClient);
+  return { ...settings, ...completeClients(pub, sub, (missing) => duplicate(pub, missing)) };
+}
+
+function readShardedClient(option: string, client: unknown): RedisClient {
+  const known = readClient(option, client);
+  if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
+  const missing = shardedSupport(known);
+  if (missing !== undefined) throw new ShardedPubSubError(option, missing);
+  return known;
+}

@@ -1,0 +1,200 @@
+import {
+  type AcknowledgedBroadcast,
+  encodeAcknowledgedBroadcast,
+  encodeClientAnswer,
+  encodeClientCount,
+  readAcknowledgedBroadcast,
+  readAcknowledgement,
+} from './acknowledgements';
+import { containsBinary } from './binary';
+import {
+  BINARY_EVENT,
+  type Broadcast,
+  type BroadcastOptions,
+  type BroadcastPacket,
+  broadcastHead,
+  type Codec,
+  decodeBroadcast,
+  EVENT,
+  encodeBroadcast,
+  isFrom,
+} from './broadcast';
+import {
+  broadcastChannel,
+  type Channels,
+  channelsOf,
+  namespacePattern,
+  ownResponseChannel,
+  ownResponsePattern,
+  readOwnResponseChannel,
+} from './channels';
+import type { Answer, DialectName, IncomingRequest, Request, Sender } from './messages';
+import { decodeFields, encodeJson } from './payload';
+import { byeFields, helloFields, readPresence } from './presence';
+import {
+  encodeAgain,
+  encodeRequest,
+  encodeResponse,
+  isInDialect,
+  otherThan,
+  readAnswer,
+  readRequest,
+  readResponse,
+} from './requests';
+import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
+
+export interface ClassicWireSettings {
+  prefix: string;
+  nsp: string;
+  uid: string;
+  /** The dialect in which this node asks. It understands both. */
+  dialect: DialectName;
+  /** How broadcasts are written. */
+  codec: Codec;
+  sender(): Sender;
+}
+
+/** What published nodes carry out without a word, or do not understand in any dialect. */
+const UNANSWERED: ReadonlySet<Request['type']> = new Set([
+  'addSockets',
+  'delSockets',
+  'disconnectSockets',
+  'countSockets',
+  'roomSizes',
+] satisfies Request['type'][]);
+
+/** The wire of socket.io-redis 5.x and of `@socket.io/redis-adapter` 7.x and 8.x: broadcasts, requests and responses. */
+export class ClassicWire implements Wire {
+  readonly sharded = false;
+  readonly channels: NamespaceChannels;
+  readonly #settings: ClassicWireSettings;
+  readonly #names: Channels;
+  readonly #head: Buffer;
+
+  constructor(settings: ClassicWireSettings) {
+    const { prefix, nsp, uid } = settings;
+    const names = channelsOf(prefix, nsp);
+    const { broadcast, request, response } = names;
+    this.#settings = settings;
+    this.#names = names;
+    this.#head = broadcastHead(uid);
+    this.channels = {
+      broadcast,
+      conversation: [request, response, ownResponseChannel(names, uid)],
+      // who listens to one of the two only is an onlooker, and will not answer
+      census: [request, response],
+      ownChannels: {
+        pattern: ownResponsePattern(names),
+        uidOf: (channel) => readOwnResponseChannel(names, channel),
+      },
+      pattern: namespacePattern(names),
+      own: (other) => ownResponseChannel(names, other),
+      room: (room) => broadcastChannel(names, [room]),
+    };
+  }
+
+  broadcast(
+    data: BroadcastPacket['data'],
+    options: BroadcastOptions,
+    published: Published | undefined,
+    toAll: boolean,
+  ): Outgoing {
+    const { uid, nsp, codec } = this.#settings;
+    const packet = { type: this.#typeOf(data, options, published), data, nsp };
+    const channel = toAll ? this.#names.broadcast : broadcastChannel(this.#names, options.rooms);
+    return { channel, payload: encodeBroadcast(uid, packet, options, codec) };
+  }
+
+  acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing {
+    const { nsp, sender } = this.#settings;
+    const payload = encodeAcknowledgedBroadcast(id, { type: EVENT, data, nsp }, options, sender());
+    return { channel: this.#names.request, payload };
+  }
+
+  clientCount({ id, replyTo }: AcknowledgedBroadcast, clients: number): Outgoing {
+    return this.#reply(replyTo, encodeClientCount(id, clients, this.#settings.sender()));
+  }
+
+  clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown): Outgoing {
+    return this.#reply(replyTo, encodeClientAnswer(id, value, this.#settings.sender()));
+  }
+
+  request(id: string | undefined, request: Request): Outgoing[] {
+    const { dialect, sender } = this.#settings;
+    return [{ channel: this.#names.request, payload: encodeRequest(dialect, id, request, sender()) }];
+  }
+
+  again(id: string, request: Request, published: Published): Outgoing | undefined {
+    const { dialect, sender } = this.#settings;
+    if (published[otherThan(dialect)] === 0) return undefined;
+    const payload = encodeAgain(dialect, id, request, sender());
+    return payload === undefined ? undefined : { channel: this.#names.request, payload };
+  }
+
+  answering(request: Request): readonly DialectName[] {
+    if (UNANSWERED.has(request.type)) return [];
+    return ([5, 8] as const).filter((dialect) => isInDialect(dialect, request));
+  }
+
+  response({ dialect, request, replyTo }: IncomingRequest, id: string, answer: Answer): Outgoing {
+    return this.#reply(replyTo, encodeResponse(dialect, id, request, answer, this.#settings.sender()));
+  }
+
+  hello(to?: string): Outgoing {
+    const payload = encodeJson(helloFields(this.#settings.sender(), to !== undefined));
+    return to === undefined ? { channel: this.#names.request, payload } : this.#reply(to, payload);
+  }
+
+  bye(): Outgoing {
+    return { channel: this.#names.request, payload: encodeJson(byeFields(this.#settings.uid)) };
+  }
+
+  read(payload: Buffer, channel: string): Incoming | undefined {
+    const fields = decodeFields(payload);
+    const presence = readPresence(fields);
+    if (channel === this.#names.request) {
+      if (fields.uid === this.#settings.uid) return undefined;
+      if (presence) return { kind: 'presence', presence };
+      const broadcast = readAcknowledgedBroadcast(fields);
+      if (broadcast) return { kind: 'acknowledged broadcast', broadcast };
+      return { kind: 'request', request: readRequest(fields) };
+    }
+    if (presence) return { kind: 'presence', presence };
+    const acknowledgement = readAcknowledgement(fields);
+    if (acknowledgement) return { kind: 'acknowledgement', acknowledgement };
+    return { kind: 'response', response: readClassicResponse(fields) };
+  }
+
+  kindOf(channel: string): PayloadKind {
+    if (channel === this.#names.request) return 'request';
+    return channel.startsWith(this.#names.response) ? 'response' : 'broadcast';
+  }
+
+  isOwnBroadcast(payload: Buffer): boolean {
+    return isFrom(this.#head, payload);
+  }
+
+  readBroadcast(payload: Buffer): Broadcast {
+    return decodeBroadcast(payload, this.#settings.codec);
+  }
+
+  #reply(to: string | undefined, payload: string | Buffer): Outgoing {
+    return { channel: to === undefined ? this.#names.response : ownResponseChannel(this.#names, to), payload };
+  }
+
+  /**
+   * What kind of event others are to take it for. Nodes of this package see for themselves whether it is binary. But 5.x writes
+   * an EVENT as JSON, whatever it holds, and 8.x breaks a BINARY_EVENT, which ends the client's connection.
+   */
+  #typeOf(data: unknown, { flags }: BroadcastOptions, published: Published | undefined): number {
+    const { dialect } = this.#settings;
+    const old = (published?.[8] ?? 0) === 0 && (dialect === 5 || (published?.[5] ?? 0) > 0);
+    return old && (flags.binary ?? containsBinary(data)) ? BINARY_EVENT : EVENT;
+  }
+}
+
+function readClassicResponse(fields: Record<string, unknown>): Response {
+  const response = readResponse(fields);
+  const { id, sender } = response;
+  return { id, sender, answerTo: (request) => readAnswer(request, response) };
+}

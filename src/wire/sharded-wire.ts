@@ -1,0 +1,260 @@
+import type { AcknowledgedBroadcast, Acknowledgement } from './acknowledgements';
+import { containsBinary } from './binary';
+import {
+  type Broadcast,
+  type BroadcastOptions,
+  type BroadcastPacket,
+  EVENT,
+  isFrom,
+  readOptions,
+  readPacket,
+} from './broadcast';
+import { channelsOf } from './channels';
+import * as dialect from './dialect-sharded';
+import { isRecord, MalformedMessageError, readString } from './malformed';
+import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
+import { encodeMessagePack } from './msgpack';
+import { decodeFields } from './payload';
+import { byeFields, helloFields, readPresence } from './presence';
+import {
+  EMITTER,
+  readAnswer,
+  readRequest,
+  readResponse,
+  readSender,
+  requestFields,
+  responseFields,
+  senderFields,
+} from './requests';
+import { toSendable } from './sendable';
+import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
+
+/** Which rooms have a channel of their own: none; all but those that look like a socket id; all. Alike on all nodes. */
+export type ShardedMode = 'static' | 'dynamic' | 'dynamic-private';
+
+export interface ShardedWireSettings {
+  prefix: string;
+  nsp: string;
+  uid: string;
+  mode: ShardedMode;
+  sender(): Sender;
+}
+
+const SOCKET_ID_LENGTH = 20;
+
+/**
+ * The wire of the sharded adapter of `@socket.io/redis-adapter` 8.x: everything goes to the namespace's channel, but answers to
+ * that of the node which asked, and broadcasts for one room to the room's. What nodes of this package tell each other
+ * rides along in the forms of the classic wire.
+ */
+export class ShardedWire implements Wire {
+  readonly sharded = true;
+  readonly channels: NamespaceChannels;
+  readonly #settings: ShardedWireSettings;
+  readonly #namespace: string;
+  readonly #ownChannel: string;
+  readonly #jsonHead: Buffer;
+  readonly #head: Buffer;
+
+  constructor(settings: ShardedWireSettings) {
+    const { prefix, nsp, uid, mode } = settings;
+    const { broadcast } = channelsOf(prefix, nsp);
+    const own = (other: string) => `${broadcast}${other}#`;
+    this.#settings = settings;
+    this.#namespace = broadcast;
+    this.#ownChannel = own(uid);
+    this.#jsonHead = Buffer.from(`{"uid":${JSON.stringify(uid)},`);
+    this.#head = Buffer.concat([encodeMessagePack('uid'), encodeMessagePack(uid)]);
+    this.channels = {
+      broadcast,
+      conversation: [broadcast, this.#ownChannel],
+      census: [broadcast],
+      ownChannels: undefined,
+      pattern: undefined,
+      own,
+      room: (room) => (hasOwnChannel(room, mode) ? `${broadcast}${room}#` : undefined),
+    };
+  }
+
+  broadcast(
+    data: BroadcastPacket['data'],
+    options: BroadcastOptions,
+    _published: Published | undefined,
+    toAll: boolean,
+  ): Outgoing {
+    const [room] = options.rooms;
+    const own = room !== undefined && options.rooms.length === 1 && !toAll ? this.channels.room(room) : undefined;
+    return this.#write(own ?? this.#namespace, dialect.BROADCAST, { packet: this.#packet(data), opts: options });
+  }
+
+  acknowledgedBroadcast(requestId: string, data: BroadcastPacket['data'], opts: BroadcastOptions): Outgoing {
+    return this.#write(this.#namespace, dialect.BROADCAST, { requestId, packet: this.#packet(data), opts });
+  }
+
+  clientCount({ id, replyTo }: AcknowledgedBroadcast, clientCount: number): Outgoing {
+    return this.#write(this.channels.own(replyTo), dialect.CLIENT_COUNT, { requestId: id, clientCount });
+  }
+
+  clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown): Outgoing {
+    const packet = toSendable(value, 'data');
+    return this.#write(this.channels.own(replyTo), dialect.CLIENT_ANSWER, { requestId: id, packet });
+  }
+
+  request(id: string | undefined, request: Request): Outgoing[] {
+    const { type, data } = dialect.publishedRequest(sendable(request));
+    const sender = this.#settings.sender();
+    const ours = dialect.saysAll(request) ? senderFields(sender) : { request: requestFields(8, id, request, sender) };
+    const requestId = id === undefined ? {} : { requestId: id };
+    const message = this.#write(this.#namespace, type, { ...requestId, ...data, ...ours });
+    // once it is disconnected, a socket is not found any more
+    if (id === undefined || request.type !== 'remoteDisconnect') return [message];
+    return [this.#search(id, request), message];
+  }
+
+  again(id: string, request: Request, published: Published): Outgoing | undefined {
+    if (published[8] === 0 || (request.type !== 'remoteJoin' && request.type !== 'remoteLeave')) return undefined;
+    return this.#search(id, request);
+  }
+
+  answering({ type }: Request): readonly DialectName[] {
+    const silent: Request['type'][] = ['addSockets', 'delSockets', 'disconnectSockets', 'customRequest'];
+    return silent.includes(type) ? [] : [8];
+  }
+
+  response({ request, sender, replyTo, dialect: inDialect }: IncomingRequest, id: string, answer: Answer): Outgoing {
+    const channel = this.channels.own(replyTo ?? EMITTER);
+    if (sender) {
+      const response = responseFields(inDialect, id, request, answer, this.#settings.sender());
+      return this.#write(channel, dialect.RESPONSE, { requestId: id, response });
+    }
+    const { type, data } = dialect.publishedResponse(request, answer.kind === 'value' ? answer.value : undefined);
+    return this.#write(channel, type, { requestId: id, ...data });
+  }
+
+  hello(to?: string): Outgoing {
+    const channel = to === undefined ? this.#namespace : this.channels.own(to);
+    const fields = helloFields(this.#settings.sender(), to !== undefined);
+    return this.#write(channel, to === undefined ? dialect.HELLO : dialect.HELLO_ANSWER, fields);
+  }
+
+  bye(): Outgoing {
+    return this.#write(this.#namespace, dialect.BYE, byeFields(this.#settings.uid));
+  }
+
+  read(payload: Buffer): Incoming | undefined {
+    if (this.isOwnBroadcast(payload)) return undefined;
+    const message = this.#readMessage(payload);
+    if (message.nsp !== this.#settings.nsp || message.uid === this.#settings.uid) return undefined;
+    const { type, data } = message;
+    if (type === dialect.BROADCAST) return this.#readAnyBroadcast(message);
+    if (type === dialect.CLIENT_COUNT || type === dialect.CLIENT_ANSWER) {
+      return { kind: 'acknowledgement', acknowledgement: readAcknowledgement(message) };
+    }
+    if (type === dialect.RESPONSE || dialect.isPublishedResponse(message)) {
+      return { kind: 'response', response: readShardedResponse(message) };
+    }
+    if (type === dialect.HELLO || type === dialect.HELLO_ANSWER || type === dialect.BYE) {
+      const presence = readPresence(data);
+      return presence && { kind: 'presence', presence };
+    }
+    return { kind: 'request', request: readShardedRequest(message) };
+  }
+
+  kindOf(channel: string): PayloadKind {
+    if (channel === this.#namespace) return 'request';
+    return channel === this.#ownChannel ? 'response' : 'broadcast';
+  }
+
+  isOwnBroadcast(payload: Buffer): boolean {
+    const json = this.#jsonHead;
+    return (payload.length > json.length && json.compare(payload, 0, json.length) === 0) || isFrom(this.#head, payload);
+  }
+
+  readBroadcast(payload: Buffer): Broadcast {
+    const message = this.#readMessage(payload);
+    if (message.type !== dialect.BROADCAST) throw new MalformedMessageError('not a broadcast');
+    return toBroadcast(message);
+  }
+
+  #readMessage(payload: Buffer): dialect.ShardedMessage {
+    return dialect.readShardedMessage(decodeFields(payload));
+  }
+
+  #readAnyBroadcast(message: dialect.ShardedMessage): Incoming {
+    const broadcast = toBroadcast(message);
+    const { uid, packet, options } = broadcast;
+    if (message.data.requestId === undefined) return { kind: 'broadcast', broadcast };
+    const id = readString(message.data, 'requestId');
+    return { kind: 'acknowledged broadcast', broadcast: { id, replyTo: uid, packet, options } };
+  }
+
+  #packet(data: BroadcastPacket['data']): BroadcastPacket {
+    return { type: EVENT, data: toSendable(data, 'data') as BroadcastPacket['data'], nsp: this.#settings.nsp };
+  }
+
+  #search(requestId: string, request: Request): Outgoing {
+    const { type, data } = dialect.publishedSearch(request);
+    const fields = { ...requestFields(8, requestId, request, this.#settings.sender()), repeated: true };
+    return this.#write(this.#namespace, type, { requestId, ...data, request: fields });
+  }
+
+  #write(channel: string, type: number | string, data: Record<string, unknown>): Outgoing {
+    const { uid, nsp } = this.#settings;
+    const message = { uid, nsp, type, data };
+    return {
+      channel,
+      payload: containsBinary(data) ? encodeMessagePack(toSendable(message, 'data')) : JSON.stringify(message),
+    };
+  }
+}
+
+function hasOwnChannel(room: Room, mode: ShardedMode): boolean {
+  if (mode === 'static') return false;
+  return mode === 'dynamic-private' || !(typeof room === 'string' && room.length === SOCKET_ID_LENGTH);
+}
+
+/** Of all requests, only these hold a user's data, which may be binary. */
+function sendable(request: Request): Request {
+  if (request.type === 'serverSideEmit') return { ...request, args: toSendable(request.args, 'data') as [string] };
+  return request;
+}
+
+function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
+  const packet = readPacket(data.packet);
+  return { uid, packet: { ...packet, nsp }, options: readOptions(data.opts) };
+}
+
+function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Acknowledgement {
+  const common = { id: readString(data, 'requestId'), sender: { uid, link: uid, nodes: [uid] } };
+  if (type === dialect.CLIENT_ANSWER) return { ...common, type: 'answer', value: data.packet };
+  const { clientCount } = data;
+  if (typeof clientCount !== 'number') throw new MalformedMessageError('"clientCount" is not a number');
+  return { ...common, type: 'count', clients: clientCount };
+}
+
+function readShardedRequest(message: dialect.ShardedMessage): IncomingRequest {
+  const { uid, data } = message;
+  if (isRecord(data.request)) return { ...readRequest(data.request), replyTo: uid };
+  return {
+    dialect: 8,
+    id: data.requestId === undefined ? undefined : readString(data, 'requestId'),
+    sender: readSender({ ...data, uid }),
+    replyTo: uid,
+    repeated: false,
+    request: dialect.readPublishedRequest(message),
+  };
+}
+
+function readShardedResponse(message: dialect.ShardedMessage): Response {
+  const { type, data } = message;
+  if (type === dialect.RESPONSE && isRecord(data.response)) {
+    const response = readResponse(data.response);
+    const { id, sender } = response;
+    return { id, sender, answerTo: (request) => readAnswer(request, response) };
+  }
+  return {
+    id: readString(data, 'requestId'),
+    sender: undefined,
+    answerTo: (request) => dialect.readPublishedAnswer(request, message),
+  };
+}

@@ -1,0 +1,100 @@
+import type { AcknowledgedBroadcast, Acknowledgement } from './acknowledgements';
+import type { Broadcast, BroadcastOptions, BroadcastPacket } from './broadcast';
+import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
+import type { Presence } from './presence';
+
+/** A message, and where it goes. */
+export interface Outgoing {
+  channel: string;
+  payload: string | Buffer;
+}
+
+export type Incoming =
+  | { kind: 'broadcast'; broadcast: Broadcast }
+  | { kind: 'acknowledged broadcast'; broadcast: AcknowledgedBroadcast }
+  | { kind: 'acknowledgement'; acknowledgement: Acknowledgement }
+  | { kind: 'presence'; presence: Presence }
+  | { kind: 'request'; request: IncomingRequest }
+  | { kind: 'response'; response: Response };
+
+export interface Response {
+  id: string;
+  /** Undefined for a published node. */
+  sender: Sender | undefined;
+  /** @throws {MalformedMessageError} when it is no answer to such a request */
+  answerTo(request: Request): Answer;
+}
+
+/** How many published nodes there are, by the dialect that they speak. */
+export type Published = Readonly<Record<DialectName, number>>;
+
+/** The channels of a namespace. */
+export interface NamespaceChannels {
+  /** Broadcasts to the namespace, to several rooms, or to none in particular. */
+  readonly broadcast: string;
+  /** What a node hears from its first moment on, its own channel included. */
+  readonly conversation: readonly string[];
+  /** Every node listens to all of these, so that Redis can count them. */
+  readonly census: readonly string[];
+  /** The channels that a single node hears answers on, where they can be told from others by their names. */
+  readonly ownChannels: { readonly pattern: string; uidOf(channel: string): string } | undefined;
+  /** A pattern that matches the channels of all rooms, and the namespace's. */
+  readonly pattern: string | undefined;
+  /** The channel on which only the node with this uid hears. */
+  own(uid: string): string;
+  /** The channel of broadcasts to just this room; undefined when they go to the namespace's. */
+  room(room: Room): string | undefined;
+}
+
+export type PayloadKind = 'broadcast' | 'request' | 'response';
+
+/** How the nodes of one namespace write to each other: on which channels, and in which form. */
+export interface Wire {
+  readonly sharded: boolean;
+  readonly channels: NamespaceChannels;
+
+  /**
+   * @param published - who else is there, if that is known
+   * @param toAll - whether it goes to the namespace's channel, even if it is for one room
+   * @throws {UnsendableValueError}
+   */
+  broadcast(
+    data: BroadcastPacket['data'],
+    options: BroadcastOptions,
+    published: Published | undefined,
+    toAll: boolean,
+  ): Outgoing;
+  /** @throws {UnsendableValueError} */
+  acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing;
+  clientCount(to: AcknowledgedBroadcast, clients: number): Outgoing;
+  /** @throws {UnsendableValueError} */
+  clientAnswer(to: AcknowledgedBroadcast, value: unknown): Outgoing;
+  /**
+   * @param id - undefined when no answer is wanted
+   * @throws {UnsendableValueError}
+   */
+  request(id: string | undefined, request: Request): Outgoing[];
+  /** The request once more, for published nodes that do not understand it otherwise. */
+  again(id: string, request: Request, published: Published): Outgoing | undefined;
+  /** The published nodes that answer such a request. */
+  answering(request: Request): readonly DialectName[];
+  /** @throws when the answer cannot be written */
+  response(to: IncomingRequest, id: string, answer: Answer): Outgoing;
+  /** @param to - who said hello, when this answers it */
+  hello(to?: string): Outgoing;
+  bye(): Outgoing;
+
+  /**
+   * Reads what came on a channel of the conversation.
+   *
+   * @returns undefined for what this node sent itself, and what is for another namespace
+   * @throws {MalformedMessageError} when it is not what a peer would send
+   */
+  read(payload: Buffer, channel: string): Incoming | undefined;
+  /** What is sent on a channel, as far as its name tells. */
+  kindOf(channel: string): PayloadKind;
+  /** Whether this node sent a broadcast itself, read off its first bytes. */
+  isOwnBroadcast(payload: Buffer): boolean;
+  /** @throws {MalformedMessageError} */
+  readBroadcast(payload: Buffer): Broadcast;
+}
