@@ -9,7 +9,7 @@ import {
   type Settings,
   warnOfUnknown,
 } from './options';
-import { shardedSupport } from './redis/clients';
+import { shardedLackOf } from './redis/clients';
 import type { RedisClient } from './redis/pub-sub';
 import type { ShardedMode } from './wire/sharded-wire';
 
@@ -62,7 +62,7 @@ export function readShardedSettings(
 function readShardedClient(option: string, client: unknown): RedisClient {
   const known = readClient(option, client);
   if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
-  const missing = shardedSupport(known);
+  const missing = shardedLackOf(known);
   if (missing !== undefined) throw new ShardedPubSubError(option, missing);
   return known;
 }

@@ -6,6 +6,7 @@ import {
   publishWithIoredisCluster,
   subscribeWithIoredis,
 } from './ioredis';
+import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIoredis } from './ioredis-sharded';
 import {
   isNodeRedis,
   isNodeRedisSentinel,
@@ -16,6 +17,11 @@ import {
 } from './node-redis';
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
+import {
+  publishShardedWithNodeRedis,
+  shardedLackOfNodeRedis,
+  subscribeShardedWithNodeRedis,
+} from './node-redis-sharded';
 import { type Publisher, PubSub, type RedisClient, type Subscriber } from './pub-sub';
 
 /**
@@ -44,10 +50,23 @@ function subscriberOf(client: RedisClient): Subscriber {
   throw new TypeError('not a Redis client');
 }
 
-export type PubSubKind = 'classic' | 'sharded';
+function shardedPublisherOf(client: RedisClient): Publisher {
+  if (isNodeRedis(client)) return publishShardedWithNodeRedis(client);
+  if (isIoredis(client)) return publishShardedWithIoredis(client);
+  throw new TypeError('not a Redis client for sharded Pub/Sub');
+}
 
-export function shardedSupport(_client: RedisClient): string | undefined {
-  return undefined;
+function shardedSubscriberOf(client: RedisClient): Subscriber {
+  if (isNodeRedis(client)) return subscribeShardedWithNodeRedis(client);
+  if (isIoredis(client)) return subscribeShardedWithIoredis(client);
+  throw new TypeError('not a Redis client for sharded Pub/Sub');
+}
+
+/** @returns what the client lacks for sharded Pub/Sub, if anything */
+export function shardedLackOf(client: RedisClient): string | undefined {
+  if (isNodeRedis(client)) return shardedLackOfNodeRedis(client);
+  if (isIoredis(client)) return shardedLackOfIoredis(client);
+  return 'redis 4.6 or later, or ioredis 5 or later, is needed';
 }
 
 interface Shared {
@@ -55,16 +74,28 @@ interface Shared {
   users: number;
 }
 
-const sharedBySubscriber = new WeakMap<object, Map<object, Shared>>();
+/** Which of Redis' two kinds of Pub/Sub: sharded came with Redis 7. */
+export type PubSubKind = 'classic' | 'sharded';
+
+const DRIVERS = {
+  classic: { publisherOf, subscriberOf },
+  sharded: { publisherOf: shardedPublisherOf, subscriberOf: shardedSubscriberOf },
+};
+
+const sharedBySubscriber = {
+  classic: new WeakMap<object, Map<object, Shared>>(),
+  sharded: new WeakMap<object, Map<object, Shared>>(),
+};
 
 /**
  * The PubSub of this pair of clients, shared by all who ask for it.
  *
  * @returns with `release`, to be called once: the last one to do so takes the listeners off the clients
  */
-export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, _kind: PubSubKind = 'classic') {
-  const byPublisher = sharedBySubscriber.get(subClient) ?? new Map<object, Shared>();
-  sharedBySubscriber.set(subClient, byPublisher);
+export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, kind: PubSubKind = 'classic') {
+  const { publisherOf, subscriberOf } = DRIVERS[kind];
+  const byPublisher = sharedBySubscriber[kind].get(subClient) ?? new Map<object, Shared>();
+  sharedBySubscriber[kind].set(subClient, byPublisher);
   const shared = byPublisher.get(pubClient) ?? {
     pubSub: new PubSub(publisherOf(pubClient), subscriberOf(subClient), [...new Set([pubClient, subClient])]),
     users: 0,

@@ -53,7 +53,7 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
  * A client made with `lazyConnect` connects with its first command. But nothing may be subscribed before it is ready: a
  * SUBSCRIBE sent inside its `connect` event makes its ready check fail, and it stays deaf for ever (ioredis up to 5).
  */
-function connectIfLazy(client: IoredisClient): void {
+export function connectIfLazy(client: IoredisClient): void {
   // its failure is told by the `error` event as well
   if (client.status === 'wait') client.connect().catch(() => undefined);
 }
@@ -88,7 +88,7 @@ export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
 }
 
 /** Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. */
-function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+export function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
   const nodes = cluster.nodes('all');
   if (nodes.length === 0) throw new Error('the Redis Cluster client is not connected');
   return Promise.all(nodes.map(ask));

@@ -81,7 +81,7 @@ function isReady(client: unknown): boolean {
  * Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. The client itself knows
  * the replicas just when it was made with `useReplicas`, so the Cluster is asked.
  */
-async function onEachNode(cluster: NodeRedisCluster, command: string[]): Promise<unknown[]> {
+export async function onEachNode(cluster: NodeRedisCluster, command: string[]): Promise<unknown[]> {
   const masters = await Promise.all(cluster.masters.map(async (node) => cluster.nodeClient(node)));
   const first = masters[0];
   if (!first) throw new Error('the Redis Cluster client is not connected');

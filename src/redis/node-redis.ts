@@ -7,7 +7,7 @@ import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
  * All three subscribe in the same way; they differ in how a command reaches a node.
  */
 
-type Listener = (payload: Buffer, channel: Buffer | string) => void;
+export type Listener = (payload: Buffer, channel: Buffer | string) => void;
 
 /** What is needed of a client, a Cluster or a Sentinel that subscribes. */
 export interface NodeRedisSubscriber {
@@ -15,7 +15,7 @@ export interface NodeRedisSubscriber {
   readonly isReady?: boolean;
   readonly masters?: readonly unknown[];
   subscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
-  unsubscribe(channel: string, listener: Listener, bufferMode: true): Promise<unknown>;
+  unsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
   pSubscribe(patterns: string[], listener: Listener, bufferMode: true): Promise<unknown>;
   pUnsubscribe(pattern: string, listener: Listener, bufferMode: true): Promise<unknown>;
   on(event: string, listener: () => void): unknown;
@@ -47,12 +47,11 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
   // a listener a pattern: it is not told which pattern a message came through
   const patternListeners = new Map<string, Listener>();
   return {
-    // a Cluster of redis 4 and 5 has no isReady, and is open before it knows any node
-    isReady: () => client.isReady ?? (client.isOpen && client.masters?.length !== 0),
+    isReady: () => isReady(client),
     channels: {
       subscribe: (channels) => client.subscribe([...channels], onMessage, true),
-      // one by one: redis 4 throws on an array of channels of which it does not know one
-      unsubscribe: (channels) => Promise.all(channels.map((channel) => client.unsubscribe(channel, onMessage, true))),
+      // redis 4 throws on a channel that it does not know: only those that it has subscribed to are given here
+      unsubscribe: (channels) => client.unsubscribe([...channels], onMessage, true),
     },
     patterns: {
       subscribe: (patterns) =>
@@ -79,6 +78,11 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
     }
     return listener;
   }
+}
+
+/** A Cluster of redis 4 and 5 has no `isReady`, and is open before it knows any node. */
+export function isReady({ isReady, isOpen, masters }: NodeRedisSubscriber): boolean {
+  return isReady ?? (isOpen && masters?.length !== 0);
 }
 
 export function publishWithNodeRedis(client: NodeRedisClient): Publisher {

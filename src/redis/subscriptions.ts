@@ -101,7 +101,8 @@ export class Subscriptions {
       if (!subscription) continue;
       subscription.listeners = subscription.listeners.filter((other) => other !== listener);
       if (subscription.listeners.length > 0) continue;
-      if (subscription.state !== 'wanted') this.#unwanted.add(name);
+      // what has been asked for is ended once it has been answered: node-redis does not know the channel before
+      if (subscription.state === 'active') this.#unwanted.add(name);
       this.#forget(name, subscription);
     }
     await this.#unsubscribe();
@@ -200,6 +201,7 @@ export class Subscriptions {
       if (connection === this.#connection) this.#onRefusal(entries, error);
       return;
     }
+    this.#endForgotten(entries);
     if (connection !== this.#connection) return;
     this.#retryIn = FIRST_RETRY_MS;
     for (const [, subscription] of entries) {
@@ -208,6 +210,13 @@ export class Subscriptions {
       subscription.state = 'active';
       letGo(subscription);
     }
+  }
+
+  #endForgotten(entries: readonly Entry[]): void {
+    const forgotten = entries.filter(([name]) => !this.#subscriptions.has(name));
+    if (forgotten.length === 0) return;
+    for (const [name] of forgotten) this.#unwanted.add(name);
+    void this.#unsubscribe();
   }
 
   #onRefusal(entries: readonly Entry[], error: unknown): void {

@@ -1,0 +1,49 @@
+import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import { connectIfLazy, type IoredisClient, isIoredisCluster, onEachNode } from './ioredis';
+import { listenToShardedMessages } from './message-events';
+import type { Publisher, Subscriber } from './pub-sub';
+import { bySlot } from './slots';
+
+/** Sharded Pub/Sub with ioredis 5 and 6. */
+interface ShardedIoredis extends IoredisClient {
+  spublish(channel: string, payload: string | Buffer): Promise<unknown>;
+  ssubscribe(...channels: string[]): Promise<unknown>;
+  sunsubscribe(...channels: string[]): Promise<unknown>;
+  readonly options?: { readonly shardedSubscribers?: boolean };
+}
+
+/** @returns what is missing, if anything is */
+export function shardedLackOfIoredis(client: IoredisClient): string | undefined {
+  if (!('ssubscribe' in client)) return 'this ioredis has no ssubscribe(), which came with version 5';
+  if (!isIoredisCluster(client) || (client as ShardedIoredis).options?.shardedSubscribers === true) return undefined;
+  return 'an ioredis Cluster needs the option `shardedSubscribers: true`, and ioredis 5.9 or later';
+}
+
+export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
+  const client = given as ShardedIoredis;
+  const grouped = isIoredisCluster(client) ? bySlot : (channels: readonly string[]) => [channels];
+  return {
+    isReady: () => client.status === 'ready',
+    channels: {
+      subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.ssubscribe(...group))),
+      unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sunsubscribe(...group))),
+    },
+    listen(events) {
+      connectIfLazy(client);
+      return listenToShardedMessages(client, events);
+    },
+  };
+}
+
+export function publishShardedWithIoredis(given: IoredisClient): Publisher {
+  const client = given as ShardedIoredis;
+  const ask = <T>(command: (node: IoredisClient) => Promise<T>) =>
+    isIoredisCluster(client) ? onEachNode(client, command) : Promise.all([command(client)]);
+  return {
+    publish: (channel, payload) => client.spublish(channel, payload),
+    countSubscribers: async (channels) =>
+      sumCounts(await ask(async (node) => readCounts(await node.call('PUBSUB', 'SHARDNUMSUB', ...channels)))),
+    listChannels: async (pattern) =>
+      mergeChannels(await ask(async (node) => readChannels(await node.call('PUBSUB', 'SHARDCHANNELS', pattern)))),
+  };
+}

@@ -1,0 +1,65 @@
+import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import {
+  isNodeRedisSentinel,
+  isReady,
+  type Listener,
+  type NodeRedisClient,
+  type NodeRedisSubscriber,
+} from './node-redis';
+import { isNodeRedisCluster, onEachNode } from './node-redis-cluster';
+import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
+import { bySlot } from './slots';
+
+/** Sharded Pub/Sub with redis 4.6 to 6. */
+interface ShardedNodeRedis extends NodeRedisSubscriber {
+  sPublish(channel: string, payload: string | Buffer): Promise<unknown>;
+  sSubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
+  sUnsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
+}
+
+/** @returns what is missing, if anything is */
+export function shardedLackOfNodeRedis(client: NodeRedisSubscriber): string | undefined {
+  if ('sSubscribe' in client && 'sPublish' in client) return undefined;
+  return 'this client has no sSubscribe(), which came with redis 4.6';
+}
+
+export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subscriber {
+  const client = given as ShardedNodeRedis;
+  let events: SubscriberEvents | undefined;
+  const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);
+  const grouped = isNodeRedisCluster(client) ? bySlot : (channels: readonly string[]) => [[...channels]];
+  return {
+    isReady: () => isReady(client),
+    channels: {
+      subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sSubscribe(group, onMessage, true))),
+      unsubscribe: (channels) =>
+        Promise.all(grouped(channels).map((group) => client.sUnsubscribe(group, onMessage, true))),
+    },
+    listen(given) {
+      events = given;
+      const onReady = () => given.ready();
+      client.on('ready', onReady);
+      return () => {
+        events = undefined;
+        client.removeListener('ready', onReady);
+      };
+    },
+  };
+}
+
+export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {
+  const client = given as ShardedNodeRedis;
+  return {
+    publish: (channel, payload) => client.sPublish(channel, payload),
+    countSubscribers: async (channels) =>
+      sumCounts((await onEach(client, ['PUBSUB', 'SHARDNUMSUB', ...channels])).map(readCounts)),
+    listChannels: async (pattern) =>
+      mergeChannels((await onEach(client, ['PUBSUB', 'SHARDCHANNELS', pattern])).map(readChannels)),
+  };
+}
+
+async function onEach(client: object, command: string[]): Promise<unknown[]> {
+  if (isNodeRedisCluster(client)) return onEachNode(client, command);
+  if (isNodeRedisSentinel(client)) return [await client.sendCommand(false, command)];
+  return [await (client as NodeRedisClient).sendCommand(command)];
+}
