@@ -14,9 +14,14 @@ interface ShardedIoredis extends IoredisClient {
 
 /** @returns what is missing, if anything is */
 export function shardedLackOfIoredis(client: IoredisClient): string | undefined {
-  if (!('ssubscribe' in client)) return 'this ioredis has no ssubscribe(), which came with version 5';
-  if (!isIoredisCluster(client) || (client as ShardedIoredis).options?.shardedSubscribers === true) return undefined;
+  if (!canSubscribe(client)) return 'this ioredis has no ssubscribe(), which came with version 5';
+  const { options } = client;
+  if (!isIoredisCluster(client) || options?.shardedSubscribers === true) return undefined;
   return 'an ioredis Cluster needs the option `shardedSubscribers: true`, and ioredis 5.9 or later';
+}
+
+function canSubscribe(client: IoredisClient): client is ShardedIoredis {
+  return 'ssubscribe' in client;
 }
 
 export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {

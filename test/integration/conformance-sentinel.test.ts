@@ -2,7 +2,7 @@ import { after, before } from 'node:test';
 import { type RedisSentinel as Redis, startRedisSentinel } from '../../tools/redis-sentinel';
 import { channelsOn } from '../support/channels';
 import { targetOf } from '../support/redis-target';
-import { CLASSIC, describeTopology } from './conformance';
+import { CLASSIC, describeTopology, SHARDED } from './conformance';
 
 let redis: Redis;
 before(async () => {
@@ -10,7 +10,7 @@ before(async () => {
 });
 after(() => redis.stop());
 
-describeTopology('sentinel', CLASSIC, {
+describeTopology('sentinel', [...CLASSIC, ...SHARDED], {
   target: () => targetOf(redis),
   channels: () => channelsOn([redis.master]),
 });

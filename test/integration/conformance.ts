@@ -5,7 +5,7 @@ import redisAdapter = require('../../src/index');
 
 import { eventually } from '../support/eventually';
 import { type Client, type Generation, receivedFrom, type ServerNode, startServer } from '../support/fleet';
-import { type ClientKind, type ClientPair, clientKinds, type Topology } from '../support/redis-clients';
+import { type ClientKind, type ClientPair, clientKinds, shardedKinds, type Topology } from '../support/redis-clients';
 import type { Target } from '../support/redis-target';
 
 /** The generations of the servers of one fleet. */
@@ -17,7 +17,7 @@ interface Flavour {
   fleets: readonly Fleet[];
   /** @param index - of the server in its fleet */
   create(clients: ClientPair, key: string, index: number): unknown;
-  runsWith(kind: ClientKind): boolean;
+  kinds: readonly ClientKind[];
 }
 
 interface Cell {
@@ -47,7 +47,7 @@ export function classic(
   return {
     name,
     fleets,
-    runsWith: () => true,
+    kinds: clientKinds,
     create: ({ pubClient, subClient }, key, index) =>
       redisAdapter({ pubClient, subClient, key, subscriptionMode: modes[index % modes.length] ?? modes[0] }),
   };
@@ -57,6 +57,25 @@ export const CLASSIC: readonly Flavour[] = [
   classic('', FLEETS, ['static']),
   classic(', dynamic', MIXED_FLEETS, ['dynamic']),
   classic(', static and dynamic', [[4, 2, 4]], ['static', 'dynamic']),
+];
+
+function sharded(fleet: Fleet, subscriptionMode: 'static' | 'dynamic' | 'dynamic-private'): Flavour {
+  return {
+    name: `, sharded ${subscriptionMode}`,
+    fleets: [fleet],
+    kinds: shardedKinds,
+    create: ({ pubClient, subClient }, channelPrefix) =>
+      redisAdapter.createShardedAdapter(pubClient, subClient, { channelPrefix, subscriptionMode }),
+  };
+}
+
+/** On a Cluster, only what goes to one channel keeps its order. */
+export const SHARDED_STATIC = sharded([4, 2, 4], 'static');
+export const SHARDED: readonly Flavour[] = [
+  SHARDED_STATIC,
+  sharded([4, 4, 4], 'dynamic'),
+  sharded([2, 4, 2], 'dynamic'),
+  sharded([4, 2, 4], 'dynamic-private'),
 ];
 
 /** `CELL` picks the cells whose names hold its text: `CELL='Socket.IO 2, 4, 2 with ioredis 6' npm test -- conformance`. */
@@ -69,7 +88,7 @@ export function describeTopology(
   redis: Pick<Cell, 'target' | 'channels'>,
 ): void {
   for (const flavour of flavours) {
-    const kinds = clientKinds.filter((kind) => kind.topology === topology && flavour.runsWith(kind));
+    const kinds = flavour.kinds.filter((kind) => kind.topology === topology);
     for (const fleet of flavour.fleets)
       for (const kind of kinds) describeConformance({ flavour, fleet, kind, ...redis });
   }
@@ -236,7 +255,7 @@ function describeConformance({ flavour, fleet, kind, target, channels }: Cell): 
       for (const client of new Set([pubClient, subClient])) {
         // the one of the test itself
         assert.equal(client.listenerCount('error'), 1);
-        for (const event of ['messageBuffer', 'pmessageBuffer', 'ready'])
+        for (const event of ['messageBuffer', 'pmessageBuffer', 'smessageBuffer', 'ready'])
           assert.equal(client.listenerCount(event), 0, event);
       }
       await Promise.all(nodes.splice(0).map((node) => node.close()));

@@ -1,8 +1,9 @@
 import type { RedisServer } from '../../tools/redis-server';
 
-/** The channels that have subscribers on any of the servers. */
+/** The channels that have subscribers on any of the servers, sharded ones included. */
 export async function channelsOn(servers: readonly RedisServer[]): Promise<string[]> {
-  const script = "return table.concat(redis.call('PUBSUB', 'CHANNELS'), '\\n')";
+  const list = (kind: string) => `table.concat(redis.call('PUBSUB', '${kind}'), '\\n')`;
+  const script = `return ${list('CHANNELS')} .. '\\n' .. ${list('SHARDCHANNELS')}`;
   const lists = await Promise.all(servers.map((server) => server.command('EVAL', script, '0')));
   return lists.flatMap((list) => list.split('\n').filter(Boolean));
 }

@@ -140,6 +140,11 @@ function ioredisClusterOptions({ username, password, tls }: Target) {
   return { redisOptions: given({ username, password, tls }) };
 }
 
+/** Without the option, its Cluster has no sharded Pub/Sub. */
+function ioredisShardedOptions(target: Target) {
+  return { ...ioredisClusterOptions(target), shardedSubscribers: true };
+}
+
 function ioredisSentinelOptions({ nodes, name = '', username, password }: Target) {
   return { sentinels: [...nodes], name, ...given({ username, password }) };
 }
@@ -206,4 +211,11 @@ export const clientKinds: readonly ClientKind[] = [
   ioredis(4, 'sentinel', (target) => new Ioredis4(ioredisSentinelOptions(target))),
   ioredis(5, 'sentinel', (target) => new Ioredis5(ioredisSentinelOptions(target))),
   ioredis(6, 'sentinel', (target) => new Ioredis6(ioredisSentinelOptions(target))),
+];
+
+/** Every kind of client with sharded Pub/Sub. */
+export const shardedKinds: readonly ClientKind[] = [
+  ...clientKinds.filter(({ name }) => /^(redis [456]|ioredis [56])/.test(name) && !/ioredis . Cluster/.test(name)),
+  ioredis(5, 'cluster', (target) => new IoredisCluster5(ioredisClusterNodes(target), ioredisShardedOptions(target))),
+  ioredis(6, 'cluster', (target) => new IoredisCluster6(ioredisClusterNodes(target), ioredisShardedOptions(target))),
 ];
