@@ -163,7 +163,7 @@ export class RedisPermissionError extends SocketIoRedisError {
     advice: string,
     cause: Error,
   ) {
-    super(`socket.io-redis: Redis does not permit ${command} (${cause.message}): ${advice}`, { cause });
+    super(`Redis does not permit ${command} (${cause.message}): ${advice}`, { cause });
   }
 }
 
@@ -178,7 +178,7 @@ export class SubscriptionLimitError extends SocketIoRedisError {
     readonly fellBack: boolean,
   ) {
     super(
-      `socket.io-redis: more than ${limit} subscriptions (the option "maxSubscriptions"): ` +
+      `more than ${limit} subscriptions (the option "maxSubscriptions"): ` +
         (fellBack
           ? 'this node hears all rooms of the namespace now, until there are half as many'
           : 'Redis does not permit PSUBSCRIBE, so rooms are still subscribed to one by one'),

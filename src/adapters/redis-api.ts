@@ -134,7 +134,7 @@ export function withRedisApi<B extends Constructor<EventEmitter>>(Base: B): B & 
     }
 
     stats(): AdapterStats {
-      return structuredClone(this[MEMBERSHIP].node.stats);
+      return this[MEMBERSHIP].node.stats;
     }
 
     close(): Promise<void> {

@@ -41,9 +41,9 @@ export interface ClusterNodeSettings {
 
 /** One server's part in the conversation that the nodes of a namespace have: it tells, asks and answers. */
 export class ClusterNode {
-  readonly stats: AdapterStats = emptyStats();
   /** Fulfilled once the node hears the others, or is closed. */
   readonly ready: Promise<void>;
+  readonly #counters = emptyStats();
   readonly #settings: ClusterNodeSettings;
   readonly #wire: Wire;
   readonly #neighbours: Neighbours;
@@ -57,6 +57,7 @@ export class ClusterNode {
   readonly #roomChannels: RoomChannels | undefined;
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
+  #hearsAnswers = false;
   readonly #stopErrors: () => void;
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
@@ -80,6 +81,10 @@ export class ClusterNode {
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
     const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
+  }
+
+  get stats(): AdapterStats {
+    return { ...structuredClone(this.#counters), subscriptions: this.#settings.pubSub.channelCount };
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
@@ -178,8 +183,9 @@ export class ClusterNode {
       answer: (request) => this.#responder.answer(request),
       answering: (request) => this.#wire.answering(request),
       census: () => this.#peers.census(),
+      isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       send: async (id, request) => {
-        await this.#inConversation;
+        if (!this.#hearsAnswers) await this.#inConversation;
         const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#send(message)));
         return failures.find((failure) => failure !== undefined);
       },
@@ -198,7 +204,7 @@ export class ClusterNode {
       acknowledgements: this.#acknowledgements,
       responder: this.#responder,
       peers: this.#peers,
-      stats: this.stats,
+      stats: this.#counters,
       onHello: (uid) => void this.#send(this.#wire.hello(uid)),
     });
   }
@@ -227,6 +233,7 @@ export class ClusterNode {
   }
 
   #greet(): void {
+    this.#hearsAnswers = true;
     if (this.#closed) return;
     void this.#send(this.#wire.hello());
     this.#peers.recent();
@@ -234,10 +241,10 @@ export class ClusterNode {
 
   async #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
     if (this.#closed) return new AdapterClosedError();
-    this.stats.published += 1;
+    this.#counters.published += 1;
     const failure = await this.#settings.pubSub.publish(channel, payload);
     if (failure) {
-      this.stats.unpublished += 1;
+      this.#counters.unpublished += 1;
       debug('could not publish to %s: %s', channel, failure);
     }
     return failure;

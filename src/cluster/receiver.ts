@@ -9,7 +9,7 @@ import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
-import type { AdapterStats } from './stats';
+import type { Counters } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
 
@@ -22,7 +22,7 @@ export interface ReceiverSettings {
   acknowledgements: Acknowledgements;
   responder: Responder;
   peers: Peers;
-  stats: AdapterStats;
+  stats: Counters;
   /** A node has said hello. */
   onHello(uid: string): void;
   onError(error: Error): void;

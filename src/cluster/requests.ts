@@ -13,7 +13,9 @@ export interface Transport {
   readonly requestsTimeout: number;
   /** Answers the request on this node. */
   answer(request: Request): Promise<Answer>;
-  /** Sends the request to the other nodes, once this node can hear their answers. */
+  /** Whether the socket is on this node. */
+  isHere(sid: string): boolean;
+  /** Sends the request to the other nodes: at once, as soon as this node can hear their answers. */
   send(id: string, request: Request): Promise<Error | undefined>;
   /** Sends it again, in case somebody does not understand the dialect in which it was asked. */
   repeat(id: string, request: Request, census: Census): Promise<unknown>;
@@ -96,8 +98,9 @@ export class Requests {
     const { request } = pending;
     const answered = includesOwnAnswer(request) ? this.#answer(id, request) : undefined;
     // when the socket is here, nobody else has it
-    if ('sid' in request) await answered;
+    if ('sid' in request && this.#transport.isHere(request.sid)) await answered;
     if (!this.#waiting.has(id)) return;
+    // in the tick of the call: what is sent after it must not arrive before it
     const failure = await this.#transport.send(id, request);
     if (failure) return this.#fail(id, failure);
     const census = await this.#count(id);

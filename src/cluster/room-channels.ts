@@ -5,6 +5,8 @@ import { within } from '../within';
 
 /** A room that empties and fills again within this time keeps its subscription. */
 const LINGER_MS = 1000;
+/** Those that emptied so much later at most are given up together. */
+const TOGETHER_MS = 100;
 
 export interface RoomChannelsSettings {
   pubSub: PubSub;
@@ -168,7 +170,7 @@ export class RoomChannels {
 
   #linger(): NodeJS.Timeout {
     const [oldest = Date.now()] = this.#leaving.values();
-    return setTimeout(() => this.#unsubscribeLeft(), oldest + LINGER_MS - Date.now()).unref();
+    return setTimeout(() => this.#unsubscribeLeft(), oldest + LINGER_MS + TOGETHER_MS - Date.now()).unref();
   }
 
   #unsubscribeLeft(): void {

@@ -1,5 +1,10 @@
-/** What a node has sent and received since it began. */
-export interface AdapterStats {
+/** What a node has sent and received since it began, and what it holds. */
+export interface AdapterStats extends Counters {
+  /** The channels that its connection is subscribed to, those of other namespaces included; patterns are not counted. */
+  subscriptions: number;
+}
+
+export interface Counters {
   /** Messages handed to Redis: broadcasts, requests and responses. */
   published: number;
   /** Of these, the messages that the Redis client could not send. */
@@ -10,6 +15,6 @@ export interface AdapterStats {
   malformed: { broadcast: number; request: number; response: number };
 }
 
-export function emptyStats(): AdapterStats {
+export function emptyStats(): Counters {
   return { published: 0, unpublished: 0, received: 0, malformed: { broadcast: 0, request: 0, response: 0 } };
 }
