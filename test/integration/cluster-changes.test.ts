@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import redisAdapter = require('../../src/index');
+
+import { type RedisCluster, type RedisClusterNode, startRedisCluster } from '../../tools/redis-cluster';
+import { eventually } from '../support/eventually';
+import { adapter4, type Client, type ServerNode, startServer } from '../support/fleet';
+import { type ClientKind, type ClientPair, clientKinds, shardedKinds } from '../support/redis-clients';
+import { targetOf } from '../support/redis-target';
+
+const calculateSlot: (key: string) => number = require('cluster-key-slot');
+
+const ROOMS = Array.from({ length: 300 }, (_, i) => `room ${i}`);
+
+describe('On a Redis Cluster, all rooms are heard again', () => {
+  let cluster: RedisCluster;
+  let from: ServerNode;
+  let to: ServerNode;
+  let client: Client;
+  const pairs: ClientPair[] = [];
+  const killed: RedisClusterNode[] = [];
+
+  before(async () => {
+    cluster = await startRedisCluster();
+  });
+  afterEach(async () => {
+    await Promise.all([from?.close(), to?.close()]);
+    await Promise.all(pairs.splice(0).map((pair) => pair.close()));
+    for (const node of killed.splice(0)) {
+      await node.server.restart();
+      const isBack = async () =>
+        assert.match(await node.server.command('INFO', 'replication'), /master_link_status:up/);
+      await eventually(isBack, { within: 20_000 });
+    }
+  });
+  after(() => cluster.stop());
+
+  async function startFleet(kind: ClientKind, sharded: boolean): Promise<void> {
+    const start = async () => {
+      const pair = await kind.create(targetOf(cluster));
+      pairs.push(pair);
+      const { pubClient, subClient } = pair;
+      const adapter = sharded
+        ? redisAdapter.createShardedAdapter(pubClient, subClient)
+        : redisAdapter({ pubClient, subClient, subscriptionMode: 'dynamic' });
+      const node = await startServer(4, adapter);
+      // what befalls the connections is told
+      node.adapter.on('error', () => {});
+      return node;
+    };
+    [from, to] = [await start(), await start()];
+    client = await to.connect();
+    await adapter4(to).addSockets({ rooms: new Set([client.id]), except: new Set() }, ROOMS);
+    await assertAllHeard();
+  }
+
+  let round = 0;
+  async function assertAllHeard(): Promise<void> {
+    await eventually(
+      async () => {
+        round += 1;
+        const current = round;
+        for (const room of ROOMS) from.io.to(room).emit('x', current, room);
+        const heard = () => client.received.filter(([, number]) => number === current).length;
+        await eventually(() => assert.equal(heard(), ROOMS.length), { within: 500 });
+      },
+      { within: 20_000 },
+    );
+    assert.equal(await from.adapter.serverCount(), 2);
+    assert.deepEqual(await from.adapter.clients(['room 7']), [client.id]);
+  }
+
+  const masters = async () => {
+    const infos = await Promise.all(cluster.nodes.map((node) => node.server.command('INFO', 'replication')));
+    return cluster.nodes.filter((_, i) => infos[i]?.includes('role:master'));
+  };
+
+  const idOf = (node: RedisClusterNode) => node.server.command('CLUSTER', 'MYID');
+
+  async function moveSlot(slot: number): Promise<void> {
+    const all = await masters();
+    const slotsOf = await Promise.all(all.map((node) => node.server.command('CLUSTER', 'NODES')));
+    const owns = (nodes: string) => {
+      const own = nodes.split('\n').find((line) => line.includes('myself')) ?? '';
+      return own
+        .split(' ')
+        .slice(8)
+        .some((range) => {
+          const [low, high = low] = range.split('-').map(Number);
+          return low !== undefined && high !== undefined && low <= slot && slot <= high;
+        });
+    };
+    const source = all.find((_, i) => owns(slotsOf[i] as string)) as RedisClusterNode;
+    const target = all.find((node) => node !== source) as RedisClusterNode;
+    const [sourceId, targetId] = [await idOf(source), await idOf(target)];
+    await target.server.command('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', sourceId);
+    await source.server.command('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', targetId);
+    for (const node of [target, source])
+      await node.server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', targetId);
+  }
+
+  for (const kind of shardedKinds.filter(({ topology }) => topology === 'cluster')) {
+    it(`after slots have moved, sharded, with ${kind.name}`, async () => {
+      await startFleet(kind, true);
+      for (const room of ROOMS.slice(0, 5)) await moveSlot(calculateSlot(`socket.io#/#${room}#`));
+      await moveSlot(calculateSlot('socket.io#/#'));
+      await assertAllHeard();
+    });
+  }
+
+  const failovers: [ClientKind, boolean][] = [
+    ...shardedKinds.map((kind): [ClientKind, boolean] => [kind, true]),
+    ...clientKinds.map((kind): [ClientKind, boolean] => [kind, false]),
+  ];
+  for (const [kind, sharded] of failovers.filter(([{ topology }]) => topology === 'cluster')) {
+    it(`after a master was killed, ${sharded ? 'sharded' : 'dynamic'}, with ${kind.name}`, async () => {
+      await startFleet(kind, sharded);
+      const busy = await busiest(sharded ? 'SHARDCHANNELS' : 'CHANNELS');
+      await busy.server.kill();
+      killed.push(busy);
+      await assertAllHeard();
+    });
+  }
+
+  /** The node that the most channels are subscribed on: killing another might change nothing. */
+  async function busiest(kind: string): Promise<RedisClusterNode> {
+    const script = `return #redis.call('PUBSUB', '${kind}')`;
+    const counts = await Promise.all(
+      cluster.nodes.map(async (node) => Number(await node.server.command('EVAL', script, '0'))),
+    );
+    return cluster.nodes[counts.indexOf(Math.max(...counts))] as RedisClusterNode;
+  }
+});
