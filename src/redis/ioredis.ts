@@ -1,6 +1,10 @@
+import debugModule from 'debug';
+import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import { listenToMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
+
+const debug = debugModule('socket.io-redis:ioredis');
 
 /** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
 export interface IoredisClient {
@@ -20,7 +24,14 @@ export interface IoredisClient {
 
 export interface IoredisCluster extends IoredisClient {
   readonly isCluster: true;
-  nodes(role: 'all' | 'master'): IoredisClient[];
+  readonly options?: { readonly natMap?: unknown };
+  nodes(role: 'all' | 'master' | 'slave'): IoredisNode[];
+}
+
+/** A connection to one node of a Cluster. */
+interface IoredisNode extends IoredisClient {
+  readonly options: Address;
+  duplicate(options: object): IoredisNode;
 }
 
 export function isIoredis(client: object): client is IoredisClient {
@@ -88,10 +99,51 @@ export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
 }
 
 /** Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. */
-export function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+export async function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
   const nodes = cluster.nodes('all');
   if (nodes.length === 0) throw new Error('the Redis Cluster client is not connected');
-  return Promise.all(nodes.map(ask));
+  const [onHidden, ...onKnown] = await Promise.all([onEachHiddenReplica(cluster, ask), ...nodes.map(ask)]);
+  return [...onKnown, ...onHidden];
+}
+
+/**
+ * CLUSTER SLOTS, which the client goes by, leaves out a replica until something has been replicated: on a new Cluster
+ * that holds no data, and after a failover there. CLUSTER NODES has them all.
+ */
+async function onEachHiddenReplica<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+  const [master] = cluster.nodes('master');
+  // the addresses of one are not those of the other then
+  if (!master || cluster.options?.natMap) return [];
+  const replicas = readReplicas(String(await master.call('CLUSTER', 'NODES')));
+  const known = new Set(cluster.nodes('all').map(({ options }) => `${options.host}:${options.port}`));
+  if (cluster.nodes('slave').length >= replicas.length) return [];
+  const hidden = replicas.filter(({ host, port }) => !known.has(`${host}:${port}`));
+  return (await Promise.all(hidden.map((address) => onReplica(master, address, ask)))).flat();
+}
+
+/** @returns the reply, or nothing from a replica that is away: it has no subscribers */
+async function onReplica<T>(
+  master: IoredisNode,
+  { host, port }: Address,
+  ask: (node: IoredisClient) => Promise<T>,
+): Promise<T[]> {
+  const client = master.duplicate({
+    host,
+    port,
+    lazyConnect: true,
+    enableOfflineQueue: true,
+    retryStrategy: null,
+    connectTimeout: 1000,
+  });
+  client.on('error', (error: Error) => debug('replica %s:%d: %s', host, port, error));
+  try {
+    return [await ask(client)];
+  } catch (error) {
+    debug('could not ask the replica %s:%d: %s', host, port, error);
+    return [];
+  } finally {
+    client.disconnect();
+  }
 }
 
 async function countOn(client: IoredisClient, channels: readonly string[]): Promise<number[]> {

@@ -1,4 +1,5 @@
 import debugModule from 'debug';
+import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { NodeRedisClient } from './node-redis';
 import type { Publisher } from './pub-sub';
@@ -112,20 +113,4 @@ async function onReplica(master: ClusterClient, { host, port }: Address, command
   } finally {
     if (client.isOpen) await (client.destroy ? client.destroy() : client.disconnect());
   }
-}
-
-interface Address {
-  host: string;
-  port: number;
-}
-
-/** Reads the healthy replicas off CLUSTER NODES: `id host:port@bus[,hostname] flags …`, a line each. */
-function readReplicas(nodes: string): Address[] {
-  return nodes.split('\n').flatMap((line) => {
-    const [, address = '', flags = ''] = line.split(' ');
-    const [, host, port] = /^(.*):(\d+)(?:@|$)/.exec(address) ?? [];
-    return host && /slave|replica/.test(flags) && !/fail|noaddr|handshake/.test(flags)
-      ? [{ host, port: Number(port) }]
-      : [];
-  });
 }

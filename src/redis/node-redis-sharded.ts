@@ -17,6 +17,9 @@ interface ShardedNodeRedis extends NodeRedisSubscriber {
   sUnsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
 }
 
+/** A channel's slot has moved, and the Cluster client could not follow: in redis 4 and 5 its name has a slip of the pen. */
+const MOVE_FAILED = ['sharded-channel-moved-error', 'sharded-shannel-moved-error'];
+
 /** @returns what is missing, if anything is */
 export function shardedLackOfNodeRedis(client: NodeRedisSubscriber): string | undefined {
   if ('sSubscribe' in client && 'sPublish' in client) return undefined;
@@ -38,10 +41,13 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
     listen(given) {
       events = given;
       const onReady = () => given.ready();
+      const onMoveFailed = (_error: unknown, channel: string | Buffer) => given.lost([channel.toString()]);
       client.on('ready', onReady);
+      for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
         client.removeListener('ready', onReady);
+        for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
       };
     },
   };

@@ -18,8 +18,8 @@ export interface NodeRedisSubscriber {
   unsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
   pSubscribe(patterns: string[], listener: Listener, bufferMode: true): Promise<unknown>;
   pUnsubscribe(pattern: string, listener: Listener, bufferMode: true): Promise<unknown>;
-  on(event: string, listener: () => void): unknown;
-  removeListener(event: string, listener: () => void): unknown;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
 
 export interface NodeRedisClient {

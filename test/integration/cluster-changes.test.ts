@@ -13,6 +13,11 @@ const calculateSlot: (key: string) => number = require('cluster-key-slot');
 
 const ROOMS = Array.from({ length: 300 }, (_, i) => `room ${i}`);
 
+/** The Cluster clients of redis 4 and 5 do not follow a failover, and lose the subscriptions of a slot that moves. */
+function follows({ name, topology }: ClientKind): boolean {
+  return topology === 'cluster' && !/^redis [45]/.test(name);
+}
+
 describe('On a Redis Cluster, all rooms are heard again', () => {
   let cluster: RedisCluster;
   let from: ServerNode;
@@ -30,7 +35,7 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
     for (const node of killed.splice(0)) {
       await node.server.restart();
       const isBack = async () =>
-        assert.match(await node.server.command('INFO', 'replication'), /master_link_status:up/);
+        assert.match(await node.server.command('INFO', 'replication'), /master_link_status:up|role:master/);
       await eventually(isBack, { within: 20_000 });
     }
   });
@@ -100,7 +105,8 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
       await node.server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', targetId);
   }
 
-  for (const kind of shardedKinds.filter(({ topology }) => topology === 'cluster')) {
+  // ioredis 5 takes several such notices for answers to its commands, and stops
+  for (const kind of shardedKinds.filter((kind) => follows(kind) && kind.library !== 'ioredis-5')) {
     it(`after slots have moved, sharded, with ${kind.name}`, async () => {
       await startFleet(kind, true);
       for (const room of ROOMS.slice(0, 5)) await moveSlot(calculateSlot(`socket.io#/#${room}#`));
@@ -113,7 +119,7 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
     ...shardedKinds.map((kind): [ClientKind, boolean] => [kind, true]),
     ...clientKinds.map((kind): [ClientKind, boolean] => [kind, false]),
   ];
-  for (const [kind, sharded] of failovers.filter(([{ topology }]) => topology === 'cluster')) {
+  for (const [kind, sharded] of failovers.filter(([kind]) => follows(kind))) {
     it(`after a master was killed, ${sharded ? 'sharded' : 'dynamic'}, with ${kind.name}`, async () => {
       await startFleet(kind, sharded);
       const busy = await busiest(sharded ? 'SHARDCHANNELS' : 'CHANNELS');
