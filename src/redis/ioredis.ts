@@ -6,6 +6,9 @@ import type { Publisher, Subscriber } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:ioredis');
 
+/** Time for the client to choose another node. */
+const RESUBSCRIBE_AFTER_MS = 500;
+
 /** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
 export interface IoredisClient {
   /** 'wait', 'connecting', 'connect', 'ready', 'close', 'reconnecting' or 'end'. */
@@ -55,8 +58,32 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
     },
     listen(events) {
       connectIfLazy(client);
-      return listenToMessages(client, events);
+      const stopMessages = listenToMessages(client, events);
+      const stopNodes = isIoredisCluster(client) ? afterNodesLeft(client, () => events.ready()) : undefined;
+      return () => {
+        stopMessages();
+        stopNodes?.();
+      };
     },
+  };
+}
+
+/**
+ * A Cluster client whose subscriber was on a node that leaves subscribes on another one by itself; but when that fails, it
+ * does not try again, nor tell.
+ *
+ * @returns a function that removes the listener again
+ */
+function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onNodeLeft = () => {
+    clearTimeout(timer);
+    timer = setTimeout(resubscribe, RESUBSCRIBE_AFTER_MS).unref();
+  };
+  cluster.on('-node', onNodeLeft);
+  return () => {
+    clearTimeout(timer);
+    cluster.removeListener('-node', onNodeLeft);
   };
 }
 
@@ -78,7 +105,7 @@ export function publishWithIoredis(client: IoredisClient): Publisher {
 }
 
 export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
-  let pinned: IoredisClient | undefined;
+  let pinned: IoredisNode | undefined;
 
   /** One node for all messages: the Cluster's own `publish()` picks one at random, and so loses their order. */
   function publishingNode(): IoredisClient {
