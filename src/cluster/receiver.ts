@@ -103,7 +103,10 @@ export class Receiver implements BroadcastReceiver {
       return;
     }
     peers.learn(presence.sender);
-    if (!presence.answer) onHello(presence.sender.uid);
+    if (presence.answer) return;
+    // it may have come after what is asked was sent, and yet have been counted
+    requests.nodeLeft(presence.sender.uid);
+    onHello(presence.sender.uid);
   }
 
   #takeRequest(request: IncomingRequest): void {

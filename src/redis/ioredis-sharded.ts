@@ -1,5 +1,12 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import { connectIfLazy, type IoredisClient, isIoredisCluster, onEachNode } from './ioredis';
+import {
+  connectIfLazy,
+  type IoredisClient,
+  isIoredisCluster,
+  leaveResubscribing,
+  onEachNode,
+  publishInOrder,
+} from './ioredis';
 import { listenToShardedMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
 import { bySlot } from './slots';
@@ -9,7 +16,7 @@ interface ShardedIoredis extends IoredisClient {
   spublish(channel: string, payload: string | Buffer): Promise<unknown>;
   ssubscribe(...channels: string[]): Promise<unknown>;
   sunsubscribe(...channels: string[]): Promise<unknown>;
-  readonly options?: { readonly shardedSubscribers?: boolean };
+  readonly options?: { readonly shardedSubscribers?: boolean; autoResubscribe?: boolean };
 }
 
 /** @returns what is missing, if anything is */
@@ -35,7 +42,12 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
     },
     listen(events) {
       connectIfLazy(client);
-      return listenToShardedMessages(client, events);
+      const stopMessages = listenToShardedMessages(client, events);
+      const stopResubscribing = isIoredisCluster(client) ? undefined : leaveResubscribing(client);
+      return () => {
+        stopMessages();
+        stopResubscribing?.();
+      };
     },
   };
 }
@@ -45,7 +57,7 @@ export function publishShardedWithIoredis(given: IoredisClient): Publisher {
   const ask = <T>(command: (node: IoredisClient) => Promise<T>) =>
     isIoredisCluster(client) ? onEachNode(client, command) : Promise.all([command(client)]);
   return {
-    publish: (channel, payload) => client.spublish(channel, payload),
+    publish: publishInOrder(client, (channel, payload) => client.spublish(channel, payload)),
     countSubscribers: async (channels) =>
       sumCounts(await ask(async (node) => readCounts(await node.call('PUBSUB', 'SHARDNUMSUB', ...channels)))),
     listChannels: async (pattern) =>

@@ -15,6 +15,7 @@ export interface IoredisClient {
   readonly status: string;
   connect(): Promise<unknown>;
   disconnect(): unknown;
+  readonly options?: { autoResubscribe?: boolean };
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
@@ -27,13 +28,13 @@ export interface IoredisClient {
 
 export interface IoredisCluster extends IoredisClient {
   readonly isCluster: true;
-  readonly options?: { readonly natMap?: unknown };
+  readonly options?: { readonly natMap?: unknown; autoResubscribe?: boolean };
   nodes(role: 'all' | 'master' | 'slave'): IoredisNode[];
 }
 
 /** A connection to one node of a Cluster. */
 interface IoredisNode extends IoredisClient {
-  readonly options: Address;
+  readonly options: Address & { autoResubscribe?: boolean };
   duplicate(options: object): IoredisNode;
 }
 
@@ -59,12 +60,29 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
     listen(events) {
       connectIfLazy(client);
       const stopMessages = listenToMessages(client, events);
-      const stopNodes = isIoredisCluster(client) ? afterNodesLeft(client, () => events.ready()) : undefined;
+      const stopResubscribing = isIoredisCluster(client)
+        ? afterNodesLeft(client, () => events.ready())
+        : leaveResubscribing(client);
       return () => {
         stopMessages();
-        stopNodes?.();
+        stopResubscribing();
       };
     },
+  };
+}
+
+/**
+ * Nobody watches what ioredis subscribes to by itself after a reconnect: when Redis refuses it, the process ends. So it is
+ * left to us.
+ *
+ * @returns a function that sets it back
+ */
+export function leaveResubscribing({ options }: IoredisClient): () => void {
+  if (!options) return () => {};
+  const { autoResubscribe } = options;
+  options.autoResubscribe = false;
+  return () => {
+    if (autoResubscribe !== undefined) options.autoResubscribe = autoResubscribe;
   };
 }
 
@@ -98,14 +116,47 @@ export function connectIfLazy(client: IoredisClient): void {
 
 export function publishWithIoredis(client: IoredisClient): Publisher {
   return {
-    publish: (channel, payload) => client.publish(channel, payload),
+    publish: publishInOrder(client),
     countSubscribers: (channels) => countOn(client, channels),
     listChannels: (pattern) => listOn(client, pattern),
   };
 }
 
+/**
+ * Once it is connected and not yet ready, ioredis writes a PUBLISH at once, ahead of those that have been waiting for the
+ * connection. So it is held back until they are out.
+ */
+export function publishInOrder(
+  client: IoredisClient,
+  publish: Publisher['publish'] = (channel, payload) => client.publish(channel, payload),
+): Publisher['publish'] {
+  const held: (() => void)[] = [];
+  const release = () => {
+    client.removeListener('ready', release);
+    client.removeListener('close', release);
+    for (const send of held.splice(0)) send();
+  };
+  return (channel, payload) => {
+    if (client.status !== 'connect' && held.length === 0) return publish(channel, payload);
+    if (held.length === 0) {
+      client.on('ready', release);
+      client.on('close', release);
+    }
+    return new Promise((resolve, reject) => {
+      held.push(() => publish(channel, payload).then(resolve, reject));
+    });
+  };
+}
+
 export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
   let pinned: IoredisNode | undefined;
+  const publishers = new WeakMap<IoredisClient, Publisher['publish']>();
+
+  function publisherOf(node: IoredisClient): Publisher['publish'] {
+    const publish = publishers.get(node) ?? publishInOrder(node);
+    publishers.set(node, publish);
+    return publish;
+  }
 
   /** One node for all messages: the Cluster's own `publish()` picks one at random, and so loses their order. */
   function publishingNode(): IoredisClient {
@@ -119,7 +170,7 @@ export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
   }
 
   return {
-    publish: (channel, payload) => publishingNode().publish(channel, payload),
+    publish: (channel, payload) => publisherOf(publishingNode())(channel, payload),
     countSubscribers: async (channels) => sumCounts(await onEachNode(cluster, (node) => countOn(node, channels))),
     listChannels: async (pattern) => mergeChannels(await onEachNode(cluster, (node) => listOn(node, pattern))),
   };

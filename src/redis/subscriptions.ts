@@ -208,6 +208,8 @@ export class Subscriptions {
       // it may have been lost since
       if (subscription.state !== 'asked') continue;
       subscription.state = 'active';
+      // it was permitted: should that change, it is tried again until it is once more
+      delete subscription.onForbidden;
       letGo(subscription);
     }
   }
