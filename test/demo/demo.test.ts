@@ -75,7 +75,7 @@ describe('the demo', { concurrency: true }, () => {
     const REDIS_URL = `redis://mute:secret@127.0.0.1:${redis.port}`;
     const { exitCode, output } = await (await startDemo(t, { REDIS_URL })).ended;
     assert.equal(exitCode, 1, output);
-    assert.match(output, /The demo failed\. node .: NOPERM/);
+    assert.match(output, /The demo failed\. node .: Redis does not permit PUBLISH \(NOPERM/);
   });
 
   test('says what to do when there is no Redis and none can be installed', async (t) => {
