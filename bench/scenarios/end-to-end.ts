@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import { eventually } from '../../tools/eventually';
+import { usageOf } from '../measure';
+import type { NodeProcess } from '../node-process';
+import { EVENT, now, ROOM } from '../protocol';
+import type { Scenario } from '../scenario';
+import { percentile } from '../statistics';
+
+const PER_SECOND = 500;
+const CLIENTS = 10;
+
+/** Milliseconds for the code to get warm, and then how many times as long as other measurements it takes. */
+const WARM_UP = 500;
+const LONGER = 4;
+
+export const endToEnd: Scenario = {
+  name: 'end-to-end',
+  title: 'Through 2 nodes to 10 WebSocket clients, 500 messages a second (latency; CPU per message)',
+  metrics: [
+    { name: 'p50', unit: 'ms' },
+    { name: 'p99', unit: 'ms' },
+    { name: 'node CPU', unit: 'µs' },
+    { name: 'Redis CPU', unit: 'µs' },
+  ],
+  subjects: ['ours, static', 'ours, dynamic', '8.3.0'],
+  more: ['ours, sharded dynamic', '8.3.0 sharded dynamic', 'streams'],
+  targets: [{ subject: 'ours, static', metric: 'p99', ratio: 1 }],
+  async run({ redis, duration, startNode }) {
+    const [sender, receiver] = await Promise.all([startNode(), startNode()]);
+    const url = await receiver.call('listen');
+    const latencies: number[] = [];
+    const sockets = await Promise.all(
+      Array.from({ length: CLIENTS }, () => connect(url, ({ id }) => latencies.push(now() - id))),
+    );
+    try {
+      await eventually(() => hears(sender, latencies));
+      await sender.call('publishPaced', PER_SECOND, WARM_UP);
+      await delay(WARM_UP / 10);
+      latencies.length = 0;
+      const sent = (PER_SECOND * LONGER * duration) / 1000;
+      const { nodes, redis: server } = await usageOf(redis, [sender, receiver], async () => {
+        await sender.call('publishPaced', PER_SECOND, LONGER * duration);
+        await eventually(() => latencies.length === sent * CLIENTS);
+      });
+      const [p50, p99] = [0.5, 0.99].map((share) => percentile(latencies, share) / 1000) as [number, number];
+      return { p50, p99, 'node CPU': nodes / sent, 'Redis CPU': server / sent };
+    } finally {
+      for (const socket of sockets) socket.close();
+    }
+  },
+};
+
+async function connect(url: string, onNews: (news: { id: number }) => void): Promise<Socket> {
+  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false });
+  socket.on(EVENT, onNews);
+  await once(socket as unknown as NodeJS.EventEmitter, 'connect');
+  return socket;
+}
+
+async function hears(sender: NodeProcess, latencies: readonly number[]): Promise<boolean> {
+  await sender.call('emit', '/', ROOM);
+  return latencies.length >= CLIENTS;
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { sampled, usageOf } from '../measure';
+import type { NodeProcess } from '../node-process';
+import { BARRIER_ROOM, type SocketGroup } from '../protocol';
+import { type Command, encode, Replay } from '../resp';
+import type { Context, Sample } from '../scenario';
+
+/** What the scenarios share in which nodes receive messages. */
+
+/** How many messages are sent before the nodes have to have dealt with them. */
+const BURST = 500;
+
+/** How often a message is sent to nodes that may not listen yet, in ms. */
+const RETRY = 25;
+
+export const barrierGroup = (nsp: string): SocketGroup => ({ nsp, rooms: [BARRIER_ROOM], count: 1 });
+
+interface Receiving {
+  nodes: readonly NodeProcess[];
+  /** Sent in turn. */
+  messages: readonly Command[];
+  barrier: Command;
+}
+
+/**
+ * Sends the messages again and again.
+ *
+ * @returns per message: the CPU time of a node and of Redis in µs, and the share of nodes in % that it came to
+ */
+export async function receive({ redis, duration }: Context, { nodes, messages, barrier }: Receiving): Promise<Sample> {
+  const replay = await Replay.connect(redis.port);
+  const count = Math.max(BURST, messages.length);
+  const burst = Buffer.concat(
+    Array.from({ length: count }, (_, i) => encode(messages[i % messages.length] as Command)),
+  );
+  const last = encode(barrier);
+
+  async function pass(): Promise<void> {
+    const passed = Promise.all(nodes.map((node) => node.barrier()));
+    await replay.send(last, 1);
+    await passed;
+  }
+
+  async function work(): Promise<{ sent: number; received: number }> {
+    const end = performance.now() + duration;
+    let sent = 0;
+    let received = 0;
+    while (performance.now() < end) {
+      received += await replay.send(burst, count);
+      await pass();
+      sent += count;
+    }
+    return { sent, received };
+  }
+
+  try {
+    await allListen(nodes, () => replay.send(last, 1));
+    return await sampled(async () => {
+      const usage = await usageOf(redis, nodes, work);
+      const { sent, received } = usage.result;
+      return {
+        'node CPU': usage.nodes / nodes.length / sent,
+        'Redis CPU': usage.redis / sent,
+        received: (100 * received) / sent / nodes.length,
+      };
+    });
+  } finally {
+    replay.close();
+  }
+}
+
+/** Sends to the barrier room until all nodes have got it. */
+async function allListen(nodes: readonly NodeProcess[], send: () => Promise<unknown>): Promise<void> {
+  let listening = 0;
+  for (const node of nodes) {
+    void node.barrier().then(() => {
+      listening += 1;
+    });
+  }
+  while (listening < nodes.length) {
+    await send();
+    await delay(RETRY);
+  }
+  // of those that were sent in vain, none may come later
+  await delay(2 * RETRY);
+}
