@@ -31,6 +31,8 @@ export interface Emitting {
 /** A Socket.IO server, listening on a free loopback port. */
 export interface ServerNode {
   generation: Generation;
+  /** Where clients connect to. */
+  url: string;
   io: Io;
   /** The adapter of the namespace `/`, and what both generations' adapters offer. */
   adapter: RedisApi & NodeJS.EventEmitter & { allRooms(): Promise<Iterable<string>> };
@@ -73,27 +75,37 @@ export interface Client {
 }
 
 /**
+ * Starts a server, and waits until its adapter hears the others.
+ *
  * @param adapter - what `io.adapter()` takes
  * @param options - for the server
  */
 export async function startServer(generation: Generation, adapter: unknown, options: object = {}): Promise<ServerNode> {
+  const node = await listen(generation, adapter, options);
+  await node.adapter.ready;
+  return node;
+}
+
+/** Starts a server, and waits for nothing else. */
+export async function listen(generation: Generation, adapter: unknown, options: object = {}): Promise<ServerNode> {
   const http = createServer();
   const io = start(generation, http, { ...options, adapter });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   const clients: Client[] = [];
   const adapterOf = (nsp: string) => (io.of(nsp) as unknown as { adapter: ServerNode['adapter'] }).adapter;
-  await adapterOf('/').ready;
   return {
     generation,
+    url,
     io,
     get adapter() {
       return adapterOf('/');
     },
     adapterOf,
     async connect(nsp = '/') {
-      const client = await connectClient(generation, `http://127.0.0.1:${port}`, nsp);
+      const client = await connectClient(generation, url, nsp);
       clients.push(client);
       return client;
     },
@@ -130,29 +142,43 @@ function socketOf(nsp: Io, id: string): Socket {
   return (connected ? connected[id] : sockets.get(id)) as Socket;
 }
 
-interface ClientSocket extends NodeJS.EventEmitter {
+/** A client as its library has it. */
+export interface ClientSocket extends NodeJS.EventEmitter {
   readonly id: string;
   readonly connected: boolean;
   ack(id: number): (value: unknown) => void;
   close(): unknown;
 }
 
-async function connectClient(generation: Generation, url: string, nsp: string): Promise<Client> {
+/** Connects by WebSocket, once. @param prepare - is given the client before it can have been sent anything */
+export async function connectSocket(
+  generation: Generation,
+  url: string,
+  nsp = '/',
+  prepare: (socket: ClientSocket) => void = () => {},
+): Promise<ClientSocket> {
   const options = { transports: ['websocket'], forceNew: true, reconnection: false };
   const socket = (generation === 2 ? connect2 : connect4)(url + nsp, options) as unknown as ClientSocket;
-  const received: unknown[][] = [];
-  const waiting = new Set<() => void>();
-  // every event goes through here, whatever its name
-  Object.assign(socket, {
-    onevent({ id, data }: { id?: number; data: unknown[] }) {
-      received.push(data);
-      if (id !== undefined && client.answer) socket.ack(id)(client.answer(data));
-      for (const check of waiting) check();
-    },
-  });
+  prepare(socket);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', () => resolve());
     for (const event of ['connect_error', 'error']) socket.once(event, reject);
+  });
+  return socket;
+}
+
+async function connectClient(generation: Generation, url: string, nsp: string): Promise<Client> {
+  const received: unknown[][] = [];
+  const waiting = new Set<() => void>();
+  const socket = await connectSocket(generation, url, nsp, (created) => {
+    // every event goes through here, whatever its name
+    Object.assign(created, {
+      onevent({ id, data }: { id?: number; data: unknown[] }) {
+        received.push(data);
+        if (id !== undefined && client.answer) socket.ack(id)(client.answer(data));
+        for (const check of waiting) check();
+      },
+    });
   });
   const client: Client = {
     id: socket.id,

@@ -12,12 +12,17 @@ import type { Target } from './redis-target.js';
 
 type Commands = Pick<RedisClient, 'publish' | 'subscribe' | 'unsubscribe'>;
 
-/** Two connections to the same Redis; every one has an `error` listener that does nothing. */
+/** Two connections to the same Redis. */
 export interface ClientPair {
   pubClient: EventEmitter & RedisClient;
   subClient: EventEmitter & RedisClient;
   /** Ends both at once, whatever state they are in, so that they keep no process alive. */
   close(): Promise<void>;
+}
+
+export interface UnconnectedPair extends ClientPair {
+  /** Fulfilled once both are connected, with node-redis 4 and later; the others connect by themselves. */
+  connect(): Promise<void>;
 }
 
 export type Topology = 'standalone' | 'cluster' | 'sentinel';
@@ -33,7 +38,12 @@ export interface ClientKind {
   topology: Topology;
   /** Can it log in as a user other than `default`? */
   usernames: boolean;
-  /** Makes a fresh pair: connected with node-redis 4 and later, else connecting. */
+  /** Makes a fresh pair, on whose errors nobody listens. */
+  make(target: Target): UnconnectedPair;
+  /**
+   * Makes a fresh pair: connected with node-redis 4 and later, else connecting. Every one has an `error` listener that
+   * does nothing.
+   */
   create(target: Target): Promise<ClientPair>;
 }
 
@@ -46,10 +56,10 @@ function nodeRedis3(version: 2 | 3, make: Make<redis3.RedisClient>): ClientKind 
     ...named('redis', version, 'standalone'),
     family: 'node-redis-3',
     usernames: version === 3,
-    async create(target) {
+    ...pairs((target) => {
       const pubClient = make(target);
       return pair(pubClient, pubClient.duplicate(), { end: (client) => client.end(false) });
-    },
+    }),
   };
 }
 
@@ -72,12 +82,12 @@ function nodeRedis(version: 4 | 5 | 6, topology: Topology, make: Make<NodeRedisC
     ...named('redis', version, topology),
     family: 'node-redis',
     usernames: true,
-    async create(target) {
+    ...pairs((target) => {
       const pubClient = make(target);
       // The Sentinel client of redis 5 has no `duplicate()`: its users make two.
       const subClient = pubClient.duplicate?.() ?? make(target);
       return pair(pubClient, subClient, { connect: (client) => client.connect(), end: endNodeRedis });
-    },
+    }),
   };
 }
 
@@ -121,10 +131,10 @@ function ioredis(version: 4 | 5 | 6, topology: Topology, make: Make<IoredisClien
     ...named('ioredis', version, topology),
     family: 'ioredis',
     usernames: true,
-    async create(target) {
+    ...pairs((target) => {
       const pubClient = make(target);
       return pair(pubClient, pubClient.duplicate(), { end: (client) => client.disconnect() });
-    },
+    }),
   };
 }
 
@@ -169,23 +179,35 @@ interface Life<C> {
   end(client: C): Promise<void> | void;
 }
 
-async function pair<C extends EventEmitter & RedisClient>(
-  pubClient: C,
-  subClient: C,
-  life: Life<C>,
-): Promise<ClientPair> {
+function pair<C extends EventEmitter & RedisClient>(pubClient: C, subClient: C, life: Life<C>): UnconnectedPair {
   const clients = [pubClient, subClient];
-  const close = async () => {
-    await Promise.all(clients.map((client) => life.end(client)));
+  return {
+    pubClient,
+    subClient,
+    async connect() {
+      await Promise.all(clients.map((client) => life.connect?.(client)));
+    },
+    async close() {
+      await Promise.all(clients.map((client) => life.end(client)));
+    },
   };
-  for (const client of clients) client.on('error', () => {});
-  try {
-    await Promise.all(clients.map((client) => life.connect?.(client)));
-    return { pubClient, subClient, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+}
+
+function pairs(make: (target: Target) => UnconnectedPair): Pick<ClientKind, 'make' | 'create'> {
+  return {
+    make,
+    async create(target) {
+      const pair = make(target);
+      for (const client of [pair.pubClient, pair.subClient]) client.on('error', () => {});
+      try {
+        await pair.connect();
+        return pair;
+      } catch (error) {
+        await pair.close();
+        throw error;
+      }
+    },
+  };
 }
 
 /** Every kind of client that the package supports. */

@@ -1,0 +1,58 @@
+import type { RedisServer } from '../../../tools/redis-server';
+import { eventually } from '../../support/eventually';
+import { fault, mustBe, mustBeWithin } from '../support/fault';
+import { type LoadFigures, underLoad } from '../support/load';
+
+/** Milliseconds from the end of the failover on. */
+const BACK_WITHIN = 2_000;
+
+const isMaster = async (server: RedisServer) => (await server.command('INFO', 'replication')).includes('role:master');
+
+function mustBeBack(figures: LoadFigures): void {
+  mustBe(figures, { localLost: 0, twice: 0, disordered: 0, idsAfter: 3 });
+  mustBeWithin('back', figures.back, BACK_WITHIN);
+}
+
+export const sentinelFailover = fault({
+  name: 'the master of a Sentinel killed, 200 messages a second',
+  topology: 'sentinel',
+  long: true,
+  todo: ({ client }) =>
+    client.startsWith('redis')
+      ? 'the Sentinel client of redis tries each PUBLISH again on its own, and so loses their order (redis/node-redis.ts)'
+      : 'ioredis needs somewhat more than 2 s to find the new master',
+  async run(stage) {
+    const sentinel = await stage.sentinel();
+    return underLoad(stage, sentinel, async () => {
+      await sentinel.master.kill();
+      await eventually(() => isMaster(sentinel.replica), { within: 30_000 });
+    });
+  },
+  mustHold: mustBeBack,
+});
+
+export const clusterMasterKilled = fault({
+  name: 'a master of a Cluster killed, 200 messages a second',
+  topology: 'cluster',
+  long: true,
+  todo: ({ client }) =>
+    client.startsWith('redis')
+      ? 'a query fails that asks a master which the client gives up at that moment (redis/node-redis-cluster.ts)'
+      : undefined,
+  async run(stage) {
+    const cluster = await stage.cluster();
+    return underLoad(stage, cluster, async () => {
+      const [master, survivor] = cluster.masters;
+      if (!master || !survivor) throw new Error('no masters');
+      await master.server.kill();
+      await eventually(
+        async () => {
+          const masters = await Promise.all(cluster.replicas.map(({ server }) => isMaster(server)));
+          return masters.includes(true) && (await survivor.server.command('CLUSTER', 'INFO')).includes('state:ok');
+        },
+        { within: 30_000 },
+      );
+    });
+  },
+  mustHold: mustBeBack,
+});
