@@ -11,8 +11,8 @@ import { type BroadcastPacket, decodeBroadcast, EVENT, encodeBroadcast } from '.
 import { channelsOf, readBroadcastChannel, readOwnResponseChannel } from '../../src/wire/channels';
 import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
-import { decodeFields } from '../../src/wire/payload';
-import { encodeBye, encodeHello, readPresence } from '../../src/wire/presence';
+import { decodeFields, encodeJson } from '../../src/wire/payload';
+import { byeFields, helloFields, readPresence } from '../../src/wire/presence';
 import { encodeRequest, encodeResponse, readAnswer, readRequest, readResponse } from '../../src/wire/requests';
 import { mutate, randomOf } from './support/mutate';
 
@@ -54,8 +54,8 @@ const requests = [
   ...dialects.flatMap((dialect) => REQUESTS.map((request) => encodeRequest(dialect, 'id', request, sender))),
   encodeAcknowledgedBroadcast('id', packet, options, sender),
   encodeAcknowledgedBroadcast('id', binary, options, sender),
-  encodeHello(sender, true),
-  encodeBye('abcdef'),
+  encodeJson(helloFields(sender, true)),
+  encodeJson(byeFields('abcdef')),
 ].map(bytes);
 const responses = [
   ...dialects.flatMap((dialect) =>
