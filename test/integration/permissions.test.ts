@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import redisAdapter = require('../../src/index');
+
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { patternsOn } from '../support/channels';
+import { eventually } from '../support/eventually';
+import { receivedFrom, type ServerNode, startServer } from '../support/fleet';
+import { type ClientPair, clientKinds } from '../support/redis-clients';
+import { targetOf } from '../support/redis-target';
+
+const { createShardedAdapter, RedisPermissionError, ShardedPubSubError } = redisAdapter;
+
+type Create = (clients: ClientPair) => redisAdapter.AdapterFactory;
+
+describe('A user whom Redis does not permit everything', () => {
+  let redis: RedisServer;
+  const nodes: ServerNode[] = [];
+  const pairs: ClientPair[] = [];
+
+  before(async () => {
+    redis = await startRedis({
+      acl: [
+        'nopatterns on >secret ~* &* +@all -psubscribe -punsubscribe',
+        'nocounts on >secret ~* &* +@all -pubsub',
+        'nosharded on >secret ~* &* +@all -ssubscribe',
+        'least on >secret resetchannels &socket.io#/* &socket.io-request#/* &socket.io-response#/* -@all +publish ' +
+          '+subscribe +unsubscribe +info',
+      ],
+    });
+  });
+  afterEach(async () => {
+    await Promise.all(nodes.splice(0).map((node) => node.close()));
+    await Promise.all(pairs.splice(0).map((pair) => pair.close()));
+  });
+  after(() => redis.stop());
+
+  const kindOf = (library: string) => {
+    const kind = clientKinds.find((kind) => kind.library === library && kind.topology === 'standalone');
+    return kind as NonNullable<typeof kind>;
+  };
+
+  /** @returns what the adapter tells of */
+  async function startAs(
+    username: string,
+    create: Create,
+    generation: 2 | 4 = 4,
+    library = 'ioredis',
+  ): Promise<Error[]> {
+    const pair = await kindOf(library).create(targetOf(redis, { username, password: 'secret' }));
+    pairs.push(pair);
+    const errors: Error[] = [];
+    const factory = create(pair);
+    const listening = (nsp: object) => factory(nsp).on('error', (error: Error) => errors.push(error));
+    nodes.push(await startServer(generation, Object.assign(listening, factory)));
+    return errors;
+  }
+
+  const dynamic: Create = ({ pubClient, subClient }) =>
+    redisAdapter({ pubClient, subClient, subscriptionMode: 'dynamic', requestsTimeout: 1000 });
+
+  async function assertConversation(): Promise<void> {
+    const clients = await Promise.all(nodes.map((node) => node.connect()));
+    const [first, second] = nodes as [ServerNode, ServerNode];
+    await first.adapter.remoteJoin((clients[1] as { id: string }).id, 'room');
+    first.io.to('room').emit('x');
+    const received = await receivedFrom(first, clients);
+    assert.deepEqual(received, [[], [['x']]]);
+    assert.deepEqual((await second.adapter.clients()).length, 2);
+    assert.equal(await second.adapter.serverCount(), 2);
+  }
+
+  for (const library of ['ioredis', 'redis', 'redis-3']) {
+    it(`without PSUBSCRIBE can use the mode dynamic, with ${library}`, async () => {
+      const errors = [
+        await startAs('nopatterns', dynamic, 4, library),
+        await startAs('nopatterns', dynamic, 2, library),
+      ];
+      await assertConversation();
+      assert.deepEqual(errors, [[], []]);
+      assert.equal(await patternsOn([redis]), 0);
+    });
+  }
+
+  it('needs no more in the mode dynamic than what the README says, but for the count of published nodes', async () => {
+    const errors = [await startAs('least', dynamic), await startAs('least', dynamic)];
+    await assertConversation();
+    for (const [error, ...others] of errors) {
+      assert.ok(error instanceof RedisPermissionError);
+      assert.equal(error.command, 'PUBSUB');
+      assert.deepEqual(others, []);
+    }
+  });
+
+  it('is told at once that the mode static needs PSUBSCRIBE, and which mode does not', async () => {
+    const pair = await kindOf('ioredis').create(targetOf(redis, { username: 'nopatterns', password: 'secret' }));
+    pairs.push(pair);
+    const errors: Error[] = [];
+    const factory = redisAdapter(pair.pubClient, pair.subClient);
+    const { Server } = await import('socket.io');
+    const io = new Server({
+      adapter: ((nsp: object) => factory(nsp).on('error', (e: Error) => errors.push(e))) as never,
+    });
+    await eventually(() => assert.equal(errors.length, 1));
+    assert.ok(errors[0] instanceof RedisPermissionError);
+    assert.equal(errors[0].command, 'PSUBSCRIBE');
+    assert.match(errors[0].message, /subscriptionMode to "dynamic"/);
+    await io.close();
+  });
+
+  for (const [name, create] of [
+    ['static', ({ pubClient, subClient }) => redisAdapter({ pubClient, subClient, requestsTimeout: 1000 })],
+    ['dynamic', dynamic],
+    ['sharded', ({ pubClient, subClient }) => createShardedAdapter(pubClient, subClient, { requestsTimeout: 1000 })],
+  ] as [string, Create][]) {
+    it(`without PUBSUB asks the nodes that it knows by name, ${name}`, async () => {
+      const errors = [await startAs('nocounts', create), await startAs('nocounts', create, 2)];
+      await assertConversation();
+      for (const told of errors)
+        assert.deepEqual(
+          told.map((error) => (error as { command?: string }).command),
+          ['PUBSUB'],
+        );
+    });
+  }
+
+  it('is told when sharded Pub/Sub is forbidden', async () => {
+    const pair = await kindOf('redis').create(targetOf(redis, { username: 'nosharded', password: 'secret' }));
+    pairs.push(pair);
+    const errors: Error[] = [];
+    const factory = createShardedAdapter(pair.pubClient, pair.subClient);
+    const { Server } = await import('socket.io');
+    const io = new Server({
+      adapter: ((nsp: object) => factory(nsp).on('error', (e: Error) => errors.push(e))) as never,
+    });
+    await eventually(() => assert.equal((errors[0] as { command?: string } | undefined)?.command, 'SSUBSCRIBE'));
+    await io.close();
+  });
+
+  for (const [name, lacks] of [
+    ['redis 3', /redis 4\.6 or later/],
+    ['ioredis 4', /ioredis 5/],
+  ] as const) {
+    it(`is told at once that ${name} has no sharded Pub/Sub`, async () => {
+      const pair = await (clientKinds.find((kind) => kind.name === name) as (typeof clientKinds)[number]).create(
+        targetOf(redis),
+      );
+      pairs.push(pair);
+      assert.throws(
+        () => createShardedAdapter(pair.pubClient, pair.subClient),
+        (error: Error) => {
+          assert.ok(error instanceof ShardedPubSubError);
+          assert.match(error.message, lacks);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('is told at once which option an ioredis Cluster lacks', async () => {
+    const { Cluster } = await import('ioredis');
+    const cluster = new Cluster([{ host: redis.host, port: redis.port }], { lazyConnect: true });
+    assert.throws(() => createShardedAdapter(cluster), /shardedSubscribers: true/);
+    cluster.disconnect();
+  });
+});
