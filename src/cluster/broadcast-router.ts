@@ -59,19 +59,25 @@ export class BroadcastRouter {
   }
 
   #route(payload: Buffer, channel: string): void {
-    let broadcast: Broadcast | undefined;
     for (const { nsp, room } of readBroadcastChannel(this.#prefix, channel)) {
-      for (const node of this.#nodes.get(nsp) ?? []) {
-        if (!node.wants(room, payload)) continue;
-        try {
-          broadcast ??= node.decode(payload);
-        } catch (error) {
-          node.drop('broadcast', error);
-          return;
-        }
-        node.receive(broadcast);
-      }
+      const nodes = this.#nodes.get(nsp);
+      if (nodes) handOver(payload, nodes, room);
     }
+  }
+}
+
+/** Decodes it once at most, and only for those who want it. */
+function handOver(payload: Buffer, nodes: Iterable<BroadcastReceiver>, room: string): void {
+  let broadcast: Broadcast | undefined;
+  for (const node of nodes) {
+    if (!node.wants(room, payload)) continue;
+    try {
+      broadcast ??= node.decode(payload);
+    } catch (error) {
+      node.drop('broadcast', error);
+      return;
+    }
+    node.receive(broadcast);
   }
 }
 

@@ -52,12 +52,14 @@ export function readOwnResponseChannel(channels: Channels, channel: string): str
  * The namespaces that a broadcast channel may belong to, each with the room it would then name ('' for none).
  * Names of namespaces and rooms may hold `#` themselves, so there can be several: the packet's own `nsp` decides.
  */
-export function* readBroadcastChannel(prefix: string, channel: string): Generator<{ nsp: string; room: string }> {
+export function readBroadcastChannel(prefix: string, channel: string): { nsp: string; room: string }[] {
   const start = prefix.length + 1;
-  if (!channel.startsWith(`${prefix}#`) || !channel.endsWith('#')) return;
+  const found: { nsp: string; room: string }[] = [];
+  if (channel[prefix.length] !== '#' || !channel.startsWith(prefix) || !channel.endsWith('#')) return found;
   for (let end = channel.indexOf('#', start); end !== -1; end = channel.indexOf('#', end + 1)) {
-    yield { nsp: channel.slice(start, end), room: channel.slice(end + 1, -1) };
+    found.push({ nsp: channel.slice(start, end), room: channel.slice(end + 1, -1) });
   }
+  return found;
 }
 
 /** Only what needs it: an ACL permits a pattern by its text, and was written for that of the published adapters. */

@@ -125,10 +125,14 @@ export class LocalSockets implements LocalNode {
   #named(room: Room): string {
     const { rooms } = this.#adapter as { rooms: Map<Room, Set<string>> };
     if (rooms.has(room)) return room as string;
+    if (typeof room === 'string' && !MAYBE_NUMBER.test(room)) return room;
     const otherwise = typeof room === 'number' ? String(room) : Number(room);
     return (String(otherwise) === String(room) && rooms.has(otherwise) ? otherwise : room) as string;
   }
 }
+
+/** What a number begins with, `Infinity` and `NaN` among them. */
+const MAYBE_NUMBER = /^[-\dIN]/;
 
 /** Without the `sessionStore` that express-session puts into the handshake: it cannot be written, and is nobody's business. */
 function detailsOf({ id, handshake, rooms, data }: Socket4): SocketDetails {
