@@ -118,9 +118,12 @@ function legend(results: readonly Result[]): string {
   const present = new Set(results.map(({ subject }) => subject));
   const names = Object.entries(COLORS).filter(([name]) => present.has(name as SubjectName));
   let x = LEFT;
+  let y = 32;
   const entries = names.map(([name, color]) => {
-    const entry = `<rect x="${x}" y="32" width="10" height="10" fill="${color}"/>${text(x + 14, 41, name, 'start', 11)}`;
-    x += 30 + name.length * 6;
+    const width = 30 + name.length * 6;
+    if (x + width > WIDTH) [x, y] = [LEFT, y + 14];
+    const entry = `<rect x="${x}" y="${y}" width="10" height="10" fill="${color}"/>${text(x + 14, y + 9, name, 'start', 11)}`;
+    x += width;
     return entry;
   });
   return entries.join('');

@@ -10,6 +10,9 @@ import type { Context, Sample } from '../scenario';
 /** How many messages are sent before the nodes have to have dealt with them. */
 const BURST = 500;
 
+/** How long nodes receive before they are measured, in ms: until their code has been compiled, many of them at once. */
+const WARM_UP = 1500;
+
 /** How often a message is sent to nodes that may not listen yet, in ms. */
 const RETRY = 25;
 
@@ -41,8 +44,8 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
     await passed;
   }
 
-  async function work(): Promise<{ sent: number; received: number }> {
-    const end = performance.now() + duration;
+  async function work(warm: boolean): Promise<{ sent: number; received: number }> {
+    const end = performance.now() + (warm ? duration : WARM_UP);
     let sent = 0;
     let received = 0;
     while (performance.now() < end) {
@@ -55,8 +58,8 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
 
   try {
     await allListen(nodes, () => replay.send(last, 1));
-    return await sampled(async () => {
-      const usage = await usageOf(redis, nodes, work);
+    return await sampled(async (warm) => {
+      const usage = await usageOf(redis, nodes, () => work(warm));
       const { sent, received } = usage.result;
       return {
         'node CPU': usage.nodes / nodes.length / sent,
