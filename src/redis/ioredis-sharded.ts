@@ -1,5 +1,6 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import {
+  afterNodesLeft,
   connectIfLazy,
   type IoredisClient,
   isIoredisCluster,
@@ -43,10 +44,12 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
     listen(events) {
       connectIfLazy(client);
       const stopMessages = listenToShardedMessages(client, events);
-      const stopResubscribing = isIoredisCluster(client) ? undefined : leaveResubscribing(client);
+      const stopResubscribing = isIoredisCluster(client)
+        ? afterNodesLeft(client, () => events.ready())
+        : leaveResubscribing(client);
       return () => {
         stopMessages();
-        stopResubscribing?.();
+        stopResubscribing();
       };
     },
   };

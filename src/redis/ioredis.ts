@@ -71,18 +71,26 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
   };
 }
 
+/** The clients whose resubscribing is left to us: by how many, and what the option was before. */
+const resubscribed = new WeakMap<object, { users: number; before: boolean | undefined }>();
+
 /**
  * Nobody watches what ioredis subscribes to by itself after a reconnect: when Redis refuses it, the process ends. So it is
  * left to us.
  *
- * @returns a function that sets it back
+ * @returns a function that sets it back, once all who called it have done so
  */
 export function leaveResubscribing({ options }: IoredisClient): () => void {
   if (!options) return () => {};
-  const { autoResubscribe } = options;
+  const state = resubscribed.get(options) ?? { users: 0, before: options.autoResubscribe };
+  resubscribed.set(options, state);
+  state.users += 1;
   options.autoResubscribe = false;
   return () => {
-    if (autoResubscribe !== undefined) options.autoResubscribe = autoResubscribe;
+    state.users -= 1;
+    if (state.users > 0) return;
+    resubscribed.delete(options);
+    options.autoResubscribe = state.before ?? true;
   };
 }
 
@@ -92,7 +100,7 @@ export function leaveResubscribing({ options }: IoredisClient): () => void {
  *
  * @returns a function that removes the listener again
  */
-function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): () => void {
+export function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onNodeLeft = () => {
     clearTimeout(timer);

@@ -135,6 +135,7 @@ export class Subscriptions {
   /** Lets go of whoever waits. @returns whether Redis is away, and has still to be told what is not wanted any more */
   close(): boolean {
     clearTimeout(this.#retry);
+    this.#retry = undefined;
     for (const [name, subscription] of [...this.#subscriptions]) this.#forget(name, subscription);
     return this.#unwanted.size > 0 && !this.#commands.isReady();
   }

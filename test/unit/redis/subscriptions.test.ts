@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import { Subscriptions } from '../../../src/redis/subscriptions';
+import { eventually } from '../../support/eventually';
 
 /** What Subscriptions are told to do with a client, under the test's control. */
 class Commands {
@@ -205,6 +206,18 @@ describe('Subscriptions', () => {
     assert.deepEqual([commands.log, active], [['+a', '+a'], false]);
     answers[1]?.();
     await again;
+  });
+
+  it('are tried again after they were closed with a try ahead, and used again', async () => {
+    const { commands, subscriptions } = start();
+    commands.ready = false;
+    void subscriptions.add(['a'], listener);
+    await tick();
+    subscriptions.close();
+    void subscriptions.add(['b'], listener);
+    await tick();
+    commands.ready = true;
+    await eventually(() => assert.deepEqual(commands.log, ['+b']));
   });
 
   it('leave no timer behind', async () => {
