@@ -103,10 +103,7 @@ export class Receiver implements BroadcastReceiver {
       return;
     }
     peers.learn(presence.sender);
-    if (presence.answer) return;
-    // it may have come after what is asked was sent, and yet have been counted
-    requests.nodeLeft(presence.sender.uid);
-    onHello(presence.sender.uid);
+    if (!presence.answer) onHello(presence.sender.uid);
   }
 
   #takeRequest(request: IncomingRequest): void {
