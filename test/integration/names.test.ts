@@ -101,20 +101,30 @@ describe('Names', () => {
     assert.deepEqual(delivered, expected);
   });
 
-  it('one server takes 200 namespaces with the same listeners and the same pattern', async (t) => {
-    const [here] = nodes;
-    const patterns = await patternsOn([redis]);
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error) => warnings.push(warning);
-    process.on('warning', onWarning);
-    t.after(() => process.off('warning', onWarning));
-    const { subClient } = here.adapter as unknown as { subClient: import('node:events').EventEmitter };
-    const listeners = subClient.listenerCount('error');
-    await Promise.all(Array.from({ length: 200 }, (_, i) => here.adapterOf(`/many-${i}`).ready));
-    assert.equal(subClient.listenerCount('error'), listeners);
-    assert.equal(await patternsOn([redis]), patterns);
-    assert.deepEqual(warnings, []);
-  });
+  for (const subscriptionMode of ['static', 'dynamic'] as const) {
+    it(`one server takes 10,000 namespaces with the same listeners and patterns, and none stays behind, ${subscriptionMode}`, async (t) => {
+      const [node] = (await startServers(4, 1, redis, { subscriptionMode })) as [ServerNode];
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error) => warnings.push(warning);
+      process.on('warning', onWarning);
+      t.after(() => process.off('warning', onWarning));
+      const { subClient } = node.adapter as unknown as { subClient: import('node:events').EventEmitter };
+      const held = async () => ({
+        listeners: subClient.eventNames().map((event) => subClient.listenerCount(event)),
+        patterns: await patternsOn([redis]),
+        subscriptions: node.adapter.stats().subscriptions,
+      });
+      const before = await held();
+      const adapters = Array.from({ length: 10_000 }, (_, i) => node.adapterOf(`/many-${i}`));
+      await Promise.all(adapters.map(({ ready }) => ready));
+      const many = await held();
+      assert.deepEqual([many.listeners, many.patterns], [before.listeners, before.patterns]);
+      await Promise.all(adapters.map((adapter) => adapter.close()));
+      assert.deepEqual(await held(), before);
+      assert.deepEqual(warnings, []);
+      await node.close();
+    });
+  }
 });
 
 /** Puts a member into the room `b#`, and keeps what the namespace's sockets would be sent. */
