@@ -82,11 +82,19 @@ function nodeRedis(version: 4 | 5 | 6, topology: Topology, make: Make<NodeRedisC
     ...named('redis', version, topology),
     family: 'node-redis',
     usernames: true,
-    ...pairs((target) => {
+    ...pairs((where) => {
+      let over = false;
+      const target = { ...where, isOver: () => over };
       const pubClient = make(target);
       // The Sentinel client of redis 5 has no `duplicate()`: its users make two.
       const subClient = pubClient.duplicate?.() ?? make(target);
-      return pair(pubClient, subClient, { connect: (client) => client.connect(), end: endNodeRedis });
+      return pair(pubClient, subClient, {
+        connect: (client) => client.connect(),
+        end(client) {
+          over = true;
+          return endNodeRedis(client);
+        },
+      });
     }),
   };
 }
@@ -104,10 +112,12 @@ function nodeRedisOptions({ nodes: [node], username, password, tls }: Target) {
   return { socket: { ...node, ...secured(tls) }, ...given({ username, password }) };
 }
 
-function nodeRedisClusterOptions({ nodes, username, password, tls }: Target) {
+/** When a slot has moved, redis 6 makes connections that it forgets to end: they try to reconnect for ever. */
+function nodeRedisClusterOptions({ nodes, username, password, tls, isOver = () => false }: Target) {
+  const reconnectStrategy = (retries: number) => (isOver() ? (false as const) : Math.min(50 * 2 ** retries, 500));
   return {
     rootNodes: nodes.map((node) => ({ socket: { ...node, ...secured(tls) } })),
-    defaults: { ...given({ username, password }), ...(tls ? { socket: secured(tls) } : {}) },
+    defaults: { ...given({ username, password }), socket: { ...secured(tls), reconnectStrategy } },
   };
 }
 

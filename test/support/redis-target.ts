@@ -11,6 +11,8 @@ export interface Target {
   username?: string;
   password?: string;
   tls?: { ca: string };
+  /** Whether the clients have been ended. */
+  isOver?: () => boolean;
 }
 
 interface Address {
