@@ -38,6 +38,7 @@ export function plot(results: readonly Result[], machine: Machine): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<title>Benchmarks of socket.io-redis beside the published adapters</title>',
     `<rect width="${WIDTH}" height="${top}" fill="#fff"/>`,
     ...placed,
     '</svg>\n',
