@@ -1,13 +1,5 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import {
-  afterNodesLeft,
-  connectIfLazy,
-  type IoredisClient,
-  isIoredisCluster,
-  leaveResubscribing,
-  onEachNode,
-  publishInOrder,
-} from './ioredis';
+import { type IoredisClient, isIoredisCluster, listenWith, onEachNode, publishInOrder } from './ioredis';
 import { listenToShardedMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
 import { bySlot } from './slots';
@@ -41,17 +33,7 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
       subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.ssubscribe(...group))),
       unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sunsubscribe(...group))),
     },
-    listen(events) {
-      connectIfLazy(client);
-      const stopMessages = listenToShardedMessages(client, events);
-      const stopResubscribing = isIoredisCluster(client)
-        ? afterNodesLeft(client, () => events.ready())
-        : leaveResubscribing(client);
-      return () => {
-        stopMessages();
-        stopResubscribing();
-      };
-    },
+    listen: (events) => listenWith(client, events, listenToShardedMessages),
   };
 }
 

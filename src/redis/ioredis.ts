@@ -2,7 +2,7 @@ import debugModule from 'debug';
 import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import { listenToMessages } from './message-events';
-import type { Publisher, Subscriber } from './pub-sub';
+import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:ioredis');
 
@@ -57,17 +57,24 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
       subscribe: (patterns) => client.psubscribe(...patterns),
       unsubscribe: (patterns) => client.punsubscribe(...patterns),
     },
-    listen(events) {
-      connectIfLazy(client);
-      const stopMessages = listenToMessages(client, events);
-      const stopResubscribing = isIoredisCluster(client)
-        ? afterNodesLeft(client, () => events.ready())
-        : leaveResubscribing(client);
-      return () => {
-        stopMessages();
-        stopResubscribing();
-      };
-    },
+    listen: (events) => listenWith(client, events, listenToMessages),
+  };
+}
+
+/** Listens to messages, and sees to it that the subscriptions outlive the connection. @returns a function that stops it */
+export function listenWith(
+  client: IoredisClient,
+  events: SubscriberEvents,
+  listenToMessages: (client: IoredisClient, events: SubscriberEvents) => () => void,
+): () => void {
+  connectIfLazy(client);
+  const stopMessages = listenToMessages(client, events);
+  const stopResubscribing = isIoredisCluster(client)
+    ? afterNodesLeft(client, () => events.ready())
+    : leaveResubscribing(client);
+  return () => {
+    stopMessages();
+    stopResubscribing();
   };
 }
 
@@ -80,7 +87,7 @@ const resubscribed = new WeakMap<object, { users: number; before: boolean | unde
  *
  * @returns a function that sets it back, once all who called it have done so
  */
-export function leaveResubscribing({ options }: IoredisClient): () => void {
+function leaveResubscribing({ options }: IoredisClient): () => void {
   if (!options) return () => {};
   const state = resubscribed.get(options) ?? { users: 0, before: options.autoResubscribe };
   resubscribed.set(options, state);
@@ -100,7 +107,7 @@ export function leaveResubscribing({ options }: IoredisClient): () => void {
  *
  * @returns a function that removes the listener again
  */
-export function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): () => void {
+function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onNodeLeft = () => {
     clearTimeout(timer);
@@ -117,7 +124,7 @@ export function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unkno
  * A client made with `lazyConnect` connects with its first command. But nothing may be subscribed before it is ready: a
  * SUBSCRIBE sent inside its `connect` event makes its ready check fail, and it stays deaf for ever (ioredis up to 5).
  */
-export function connectIfLazy(client: IoredisClient): void {
+function connectIfLazy(client: IoredisClient): void {
   // its failure is told by the `error` event as well
   if (client.status === 'wait') client.connect().catch(() => undefined);
 }
