@@ -11,6 +11,8 @@ if (cluster.isPrimary) await startPrimary();
 else await startWorker();
 
 async function startPrimary() {
+  // the workers are sent Buffers
+  cluster.setupPrimary({ serialization: 'advanced' });
   const http = createServer();
   // all requests of one client go to the same worker
   setupMaster(http, { loadBalancingMethod: 'least-connection' });
