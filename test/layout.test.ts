@@ -55,6 +55,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cluster: ['wire', 'redis/pub-sub', 'errors', 'within'],
   wire: ['errors'],
   redis: ['within'],
+  // a program of its own, which looks at the wire without being a node
+  inspect: ['connection-options', 'errors', 'within', 'redis/clients', 'redis/connect', 'redis/pub-sub', 'wire'],
   errors: [],
   within: [],
 };
