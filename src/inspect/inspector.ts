@@ -52,9 +52,14 @@ export class Inspector {
   }
 
   readonly #hear = (payload: Buffer, channel: string): void => {
-    if (!this.#inbox.isOurs(payload)) this.#traffic.count(channel);
-    else this.#inbox.take(payload);
+    if (this.#inbox.isOurs(payload)) this.#inbox.take(payload);
+    else if (!this.#isAnswerToNobody(payload, channel)) this.#traffic.count(channel);
   };
+
+  /** What published nodes say to a request in the other's dialect has no id: the inspection must not count what it causes. */
+  #isAnswerToNobody(payload: Buffer, channel: string): boolean {
+    return channel.startsWith(`${this.#settings.prefix}-response#`) && !payload.includes('request');
+  }
 
   /**
    * Finds out which nodes there are, and what they have.
