@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 
 import redisAdapter = require('../../src/index');
 
@@ -56,8 +56,7 @@ describe('inspect ends with the exit code 2, and says why', () => {
   it('when it is a Sentinel', async () => {
     const config = [`sentinel monitor mymaster ${redis.host} ${redis.port} 2`];
     const sentinel = await startRedis({ mode: 'sentinel', config });
-    await failsWith(/This is a Sentinel/, 'inspect', uri('', sentinel));
-    await sentinel.stop();
+    await failsWith(/This is a Sentinel/, 'inspect', uri('', sentinel)).finally(() => sentinel.stop());
   });
 
   it('when the arguments make no sense', async () => {
@@ -107,17 +106,26 @@ describe('inspect, of a user with few permissions', () => {
 });
 
 describe('inspect', () => {
+  const opened: { stop(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const one of opened.splice(0).reverse()) await one.stop();
+  });
+
+  async function startNode(adapter: unknown): Promise<void> {
+    const node = await startServer(4, adapter);
+    opened.push({ stop: () => node.close() });
+  }
+
   it('ends with the exit code 1 when it finds no server, and asks whether the key is right', async () => {
     const redis = await startRedis();
-    const node = await startServer(4, redisAdapter({ host: redis.host, port: redis.port, key: 'shop' }));
+    opened.push(redis);
+    await startNode(redisAdapter({ host: redis.host, port: redis.port, key: 'shop' }));
     const { code, out, err } = await runCommand('inspect', redis.url, '--seconds', '0.1');
     assert.deepEqual([code, err], [1, '']);
     assert.match(out, /No server listens/);
     const found = await runCommand('inspect', redis.url, '--seconds', '0.1', '--key', 'shop');
     assert.deepEqual([found.code, found.err], [0, '']);
     assert.match(found.out, /^\/: 1 node, 1 connection\n.*\n.*socket\.io-redis 7 +0 +0$/m);
-    await node.close();
-    await redis.stop();
   });
 
   it('explains itself', async () => {
@@ -128,17 +136,16 @@ describe('inspect', () => {
 
   it('sees the nodes on all servers of a Redis Cluster', async () => {
     const cluster = await startRedisCluster({ replicasPerMaster: 0 });
-    const kind = clientKinds.find(({ name }) => name === 'redis 6 Cluster');
-    const pairs = await Promise.all([1, 2, 3].map(() => kind?.create(targetOf(cluster))));
-    const nodes = await Promise.all(
-      pairs.map((pair) => startServer(4, redisAdapter(pair?.pubClient as never, pair?.subClient))),
-    );
+    opened.push(cluster);
+    const kind = clientKinds.find(({ name }) => name === 'redis 6 Cluster') as (typeof clientKinds)[number];
+    for (let i = 0; i < 3; i++) {
+      const pair = await kind.create(targetOf(cluster));
+      opened.push({ stop: () => pair.close() });
+      await startNode(redisAdapter(pair.pubClient, pair.subClient));
+    }
     const [master] = cluster.masters;
     const report = await inspect(`${master?.host}:${master?.port}`);
     assert.equal(report.redis?.mode, 'cluster');
     assert.deepEqual(sharesOf(report.namespaces[0]?.nodes), Array(3).fill(['socket.io-redis 7', 0, []]));
-    await Promise.all(nodes.map((node) => node.close()));
-    await Promise.all(pairs.map((pair) => pair?.close()));
-    await cluster.stop();
   });
 });
