@@ -6,6 +6,8 @@ import redisAdapter = require('../../src/index');
 import { freePort } from '../../tools/free-port';
 import { startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { patternsOn } from '../support/channels';
+import { eventually } from '../support/eventually';
 import { type ServerNode, startServer } from '../support/fleet';
 import { clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
@@ -126,6 +128,17 @@ describe('inspect', () => {
     const found = await runCommand('inspect', redis.url, '--seconds', '0.1', '--key', 'shop');
     assert.deepEqual([found.code, found.err], [0, '']);
     assert.match(found.out, /^\/: 1 node, 1 connection\n.*\n.*socket\.io-redis 7 +0 +0$/m);
+  });
+
+  it('ends with the exit code 2 when it loses Redis', async () => {
+    const redis = await startRedis();
+    opened.push(redis);
+    const watching = runCommand('inspect', redis.url, '--watch', '--seconds', '0.1');
+    await eventually(async () => (await patternsOn([redis])) > 0);
+    await redis.kill();
+    const { code, err } = await watching;
+    assert.equal(code, 2);
+    assert.match(err, /^There is no Redis to talk to at 127\.0\.0\.1:\d+: /);
   });
 
   it('explains itself', async () => {

@@ -46,6 +46,20 @@ const FLEETS: Fleet[] = [
     runs: 'socket.io-redis 7',
   })),
   {
+    name: 'this package, where the nodes know each other by name alone',
+    generation: 4,
+    async create(key) {
+      const login = { user: 'nocounts', password: 'secret' };
+      const factory = redisAdapter({ host: redis.host, port: redis.port, key, ...login });
+      // it tells that it cannot count
+      return function adapter(nsp: object) {
+        return factory(nsp).on('error', () => {});
+      };
+    },
+    count: countOurs,
+    runs: 'socket.io-redis 7',
+  },
+  {
     name: 'the sharded adapter of this package',
     generation: 4,
     async create(channelPrefix) {
@@ -94,7 +108,7 @@ type Callback = (error: Error | null, ids: string[]) => void;
 
 describe('While inspect looks on', () => {
   before(async () => {
-    redis = await startRedis();
+    redis = await startRedis({ acl: ['nocounts on >secret ~* &* +@all -pubsub'] });
   });
   after(async () => {
     for (const client of ended) client.end(false);
