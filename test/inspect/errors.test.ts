@@ -9,12 +9,16 @@ import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
 import { type ServerNode, startServer } from '../support/fleet';
-import { clientKinds } from '../support/redis-clients';
+import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 import { inspect, runCommand, sharesOf } from './command';
 
-const LOOK = '+pubsub|channels +pubsub|numsub +pubsub|shardchannels +pubsub|shardnumsub';
+const LOOK = '+pubsub|channels +pubsub|numsub';
+const SHARDED_LOOK = '+pubsub|shardchannels +pubsub|shardnumsub';
+const HEAR = '+psubscribe +punsubscribe +info';
 const CHANNELS = '&socket.io#/* &socket.io-request#/* &socket.io-response#/*';
+
+const redis6 = clientKinds.find(({ name }) => name === 'redis 6') as (typeof clientKinds)[number];
 
 describe('inspect ends with the exit code 2, and says why', () => {
   let redis: RedisServer;
@@ -75,34 +79,54 @@ describe('inspect ends with the exit code 2, and says why', () => {
 describe('inspect, of a user with few permissions', () => {
   let redis: RedisServer;
   let node: ServerNode;
+  let pair: ClientPair;
+  let sharded: ServerNode;
 
   before(async () => {
     redis = await startRedis({
       acl: [
-        `looks on >secret resetchannels ${CHANNELS} -@all ${LOOK}`,
-        `hears on >secret resetchannels ${CHANNELS} -@all ${LOOK} +psubscribe +punsubscribe +info`,
-        `asks on >secret resetchannels ${CHANNELS} -@all ${LOOK} +psubscribe +punsubscribe +info +publish`,
+        `looks on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${SHARDED_LOOK}`,
+        `hears on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${SHARDED_LOOK} ${HEAR} +ssubscribe +sunsubscribe`,
+        `asks on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${SHARDED_LOOK} ${HEAR} +ssubscribe +sunsubscribe ` +
+          '+publish +spublish',
+        `asks-classic on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${HEAR} +publish`,
       ],
     });
     node = await startServer(4, redisAdapter({ host: redis.host, port: redis.port }));
     await node.connect();
+    pair = await redis6.create(targetOf(redis));
+    const { pubClient, subClient } = pair;
+    sharded = await startServer(4, redisAdapter.createShardedAdapter(pubClient, subClient));
   });
   after(async () => {
-    await node.close();
+    await Promise.all([node.close(), sharded.close()]);
+    await pair.close();
     await redis.stop();
   });
 
   const ALONE = 'socket.io-redis 7';
-  for (const [user, expected, unseen] of [
-    ['looks', [ALONE, null, null], [/whether this is a Redis Cluster/, /messages, sockets and rooms: PSUBSCRIBE/]],
-    ['hears', [ALONE, null, null], [/sockets and rooms: PUBLISH/]],
-    ['asks', [ALONE, 1, []], []],
+  const MESSAGES = /^messages of sharded Pub\/Sub/;
+  const SHARDED = [/sharded Pub\/Sub: SSUBSCRIBE/, /^sockets and rooms: SPUBLISH/];
+  for (const [user, sockets, unseen] of [
+    ['looks', [null, null], [/whether this is a Redis Cluster/, /and rooms: PSUBSCRIBE/, MESSAGES, SHARDED[0]]],
+    ['hears', [null, null], [MESSAGES, /^sockets and rooms: PUBLISH/, SHARDED[1]]],
+    ['asks', [1, 0], [MESSAGES]],
+    ['asks-classic', [1], [/^sharded Pub\/Sub: PUBSUB/]],
   ] as const) {
-    it(`${user}, and says what it cannot see: ${unseen.join(' ') || 'nothing'}`, async () => {
+    it(`who ${user}, and says what it cannot see`, async () => {
       const report = await inspect(`redis://${user}:secret@${redis.host}:${redis.port}`);
-      assert.deepEqual(sharesOf(report.namespaces[0]?.nodes), [expected]);
+      const shares = report.namespaces.map(({ nodes }) => sharesOf(nodes));
+      assert.deepEqual(
+        shares,
+        sockets.map((count) => [[ALONE, count, count === null ? null : []]]),
+      );
+      const found = unseen.map((pattern) => report.unseen.filter((what) => pattern?.test(what)).length);
+      assert.deepEqual(
+        found,
+        unseen.map(() => 1),
+        report.unseen.join('\n'),
+      );
       assert.equal(report.unseen.length, unseen.length, report.unseen.join('\n'));
-      for (const [i, pattern] of unseen.entries()) assert.match(report.unseen[i] ?? '', pattern);
     });
   }
 });
@@ -155,10 +179,18 @@ describe('inspect', () => {
       const pair = await kind.create(targetOf(cluster));
       opened.push({ stop: () => pair.close() });
       await startNode(redisAdapter(pair.pubClient, pair.subClient));
+      await startNode(redisAdapter.createShardedAdapter(pair.pubClient, pair.subClient));
     }
     const [master] = cluster.masters;
     const report = await inspect(`${master?.host}:${master?.port}`);
     assert.equal(report.redis?.mode, 'cluster');
-    assert.deepEqual(sharesOf(report.namespaces[0]?.nodes), Array(3).fill(['socket.io-redis 7', 0, []]));
+    const three = Array(3).fill(['socket.io-redis 7', 0, []]);
+    assert.deepEqual(
+      report.namespaces.map(({ pubSub, nodes }) => [pubSub, sharesOf(nodes)]),
+      [
+        ['classic', three],
+        ['sharded', three],
+      ],
+    );
   });
 });
