@@ -49,17 +49,19 @@ export function readOwnResponseChannel(channels: Channels, channel: string): str
 }
 
 /**
- * The namespaces that a broadcast channel may belong to, each with the room it would then name ('' for none).
+ * Calls back with each namespace that a broadcast channel may belong to, and the room that it would then name ('' for none).
  * Names of namespaces and rooms may hold `#` themselves, so there can be several: the packet's own `nsp` decides.
  */
-export function readBroadcastChannel(prefix: string, channel: string): { nsp: string; room: string }[] {
+export function readBroadcastChannel(
+  prefix: string,
+  channel: string,
+  visit: (nsp: string, room: string) => void,
+): void {
   const start = prefix.length + 1;
-  const found: { nsp: string; room: string }[] = [];
-  if (channel[prefix.length] !== '#' || !channel.startsWith(prefix) || !channel.endsWith('#')) return found;
+  if (channel[prefix.length] !== '#' || !channel.startsWith(prefix) || !channel.endsWith('#')) return;
   for (let end = channel.indexOf('#', start); end !== -1; end = channel.indexOf('#', end + 1)) {
-    found.push({ nsp: channel.slice(start, end), room: channel.slice(end + 1, -1) });
+    visit(channel.slice(start, end), channel.slice(end + 1, -1));
   }
-  return found;
 }
 
 /** Only what needs it: an ACL permits a pattern by its text, and was written for that of the published adapters. */

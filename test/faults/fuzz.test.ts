@@ -94,7 +94,9 @@ const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buff
     ['socket.io#/#', 'socket.io#/chat#room#', 'socket.io-response#/#abcdef#'].map(bytes),
     (payload) => {
       const name = payload.toString();
-      return [[...readBroadcastChannel('socket.io', name)], attempt(() => readOwnResponseChannel(CHANNELS, name))];
+      const found: string[] = [];
+      readBroadcastChannel('socket.io', name, (nsp, room) => found.push(nsp, room));
+      return [found, attempt(() => readOwnResponseChannel(CHANNELS, name))];
     },
   ],
 };
