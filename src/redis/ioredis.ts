@@ -1,6 +1,8 @@
+import type { Writable } from 'node:stream';
 import debugModule from 'debug';
 import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import { gatherWrites } from './gather-writes';
 import { listenToMessages } from './message-events';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
@@ -13,6 +15,8 @@ const RESUBSCRIBE_AFTER_MS = 500;
 export interface IoredisClient {
   /** 'wait', 'connecting', 'connect', 'ready', 'close', 'reconnecting' or 'end'. */
   readonly status: string;
+  /** The connection; a Cluster has none of its own. */
+  readonly stream?: Writable;
   connect(): Promise<unknown>;
   disconnect(): unknown;
   readonly options?: { autoResubscribe?: boolean };
@@ -152,7 +156,10 @@ export function publishInOrder(
     for (const send of held.splice(0)) send();
   };
   return (channel, payload) => {
-    if (client.status !== 'connect' && held.length === 0) return publish(channel, payload);
+    if (client.status !== 'connect' && held.length === 0) {
+      gatherWrites(client.stream);
+      return publish(channel, payload);
+    }
     if (held.length === 0) {
       client.on('ready', release);
       client.on('close', release);

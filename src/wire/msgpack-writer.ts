@@ -29,18 +29,11 @@ class Writer {
   }
 
   write(value: unknown): void {
-    switch (typeof value) {
-      case 'string':
-        return this.#text(value);
-      case 'number':
-        return this.#number(value);
-      case 'boolean':
-        return this.#byte(value ? 0xc3 : 0xc2);
-      case 'object':
-        return value === null ? this.#byte(0xc0) : this.#object(value);
-      default:
-        return this.#byte(0xc0);
-    }
+    if (typeof value === 'string') this.#text(value);
+    else if (typeof value === 'number') this.#number(value);
+    else if (typeof value === 'boolean') this.#byte(value ? 0xc3 : 0xc2);
+    else if (typeof value === 'object' && value !== null) this.#object(value);
+    else this.#byte(0xc0);
   }
 
   #object(value: object): void {
