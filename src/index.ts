@@ -97,6 +97,8 @@ namespace redisAdapter {
   export import RedisPermissionError = errors.RedisPermissionError;
   export import ShardedPubSubError = errors.ShardedPubSubError;
   export import SubscriptionLimitError = errors.SubscriptionLimitError;
+  export import PublishQueueFullError = errors.PublishQueueFullError;
+  export import TooManyRequestsError = errors.TooManyRequestsError;
   export import AdapterClosedError = errors.AdapterClosedError;
   export import UnsendableValueError = errors.UnsendableValueError;
 }

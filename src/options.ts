@@ -2,6 +2,7 @@ import debugModule from 'debug';
 import type { SubscriptionMode } from './cluster/node';
 import { type ConnectionOptions, connectionSettings, isConnectionOption } from './connection-options';
 import { InvalidOptionError, UnsupportedClientError } from './errors';
+import { LIMITS, type LimitOptions, type Limits, readCount, readLimits } from './limits';
 import { duplicateClient, isRedisClient } from './redis/clients';
 import { connectClient } from './redis/connect';
 import type { RedisClient } from './redis/pub-sub';
@@ -10,7 +11,7 @@ import { type Codec, messagePack } from './wire/broadcast';
 const debug = debugModule('socket.io-redis:client');
 
 /** What `redisAdapter()` takes. All of it is optional, and since socket.io-redis 5.x unless it says otherwise. */
-export interface RedisAdapterOptions extends ConnectionOptions {
+export interface RedisAdapterOptions extends ConnectionOptions, LimitOptions {
   /**
    * The prefix of the names of all channels. Nodes with different keys do not hear each other: change it on all nodes
    * together. A string that is not empty; default `socket.io`.
@@ -45,7 +46,7 @@ export interface RedisAdapterOptions extends ConnectionOptions {
 }
 
 /** The options, checked and with their defaults, and the clients. */
-export interface Settings {
+export interface Settings extends Limits {
   prefix: string;
   requestsTimeout: number;
   subscriptionMode: SubscriptionMode;
@@ -79,6 +80,7 @@ export function readSettings(uri: string | number | undefined, options: RedisAda
     codec: readParser(options.parser),
     subscriptionMode: readMode(options.subscriptionMode, ['static', 'dynamic']),
     maxSubscriptions: readCount('maxSubscriptions', options.maxSubscriptions, DEFAULT_MAX_SUBSCRIPTIONS),
+    ...readLimits(options),
   };
   const pubClient = readClient('pubClient', options.pubClient);
   const subClient = readClient('subClient', options.subClient);
@@ -98,6 +100,7 @@ const KNOWN = new Set<string>([
   'subscriptionMode',
   'maxSubscriptions',
   'publishOnSpecificResponseChannel',
+  ...LIMITS,
 ] satisfies (keyof RedisAdapterOptions)[]);
 
 /** @param create - makes the client that is missing, to be ended here */
@@ -145,12 +148,6 @@ export function readMode<M extends SubscriptionMode>(mode: unknown, modes: reado
     throw new InvalidOptionError('subscriptionMode', modes.map((one) => `"${one}"`).join(' or '), mode);
   }
   return known;
-}
-
-function readCount(option: string, count: unknown, byDefault: number): number {
-  if (count === undefined || count === null) return byDefault;
-  if (typeof count !== 'number' || !(count >= 1)) throw new InvalidOptionError(option, 'a number from 1 on', count);
-  return count;
 }
 
 function readParser(parser: unknown): Codec {

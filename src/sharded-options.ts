@@ -1,4 +1,5 @@
 import { InvalidOptionError, ShardedPubSubError } from './errors';
+import { LIMITS, type LimitOptions, readLimits } from './limits';
 import {
   completeClients,
   duplicate,
@@ -14,7 +15,7 @@ import type { RedisClient } from './redis/pub-sub';
 import type { ShardedMode } from './wire/sharded-wire';
 
 /** What `createShardedAdapter()` takes besides the clients. All of it is optional. */
-export interface ShardedAdapterOptions {
+export interface ShardedAdapterOptions extends LimitOptions {
   /**
    * The prefix of the names of all channels. Nodes with different prefixes do not hear each other: change it on all nodes
    * together. A string that is not empty; default `socket.io`. Since `@socket.io/redis-adapter` 8.2.
@@ -38,6 +39,7 @@ const KNOWN = new Set<string>([
   'channelPrefix',
   'subscriptionMode',
   'requestsTimeout',
+  ...LIMITS,
 ] satisfies (keyof ShardedAdapterOptions)[]);
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
@@ -52,6 +54,7 @@ export function readShardedSettings(
     subscriptionMode: readMode<ShardedMode>(options.subscriptionMode, ['dynamic', 'static', 'dynamic-private']),
     // there is no pattern to fall back to
     maxSubscriptions: Number.POSITIVE_INFINITY,
+    ...readLimits(options),
   };
   warnOfUnknown(options, (option) => KNOWN.has(option));
   const pub = readShardedClient('pubClient', pubClient);

@@ -1,12 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import type { LocalNode } from '../cluster/local-node';
 import { ClusterNode, type SubscriptionMode } from '../cluster/node';
+import type { Limits } from '../limits';
 import type { PubSub, RedisClient } from '../redis/pub-sub';
 import type { DialectName, Sender } from '../wire/messages';
 import type { Wire } from '../wire/wire';
 
 /** What all adapters of one `redisAdapter()` call have in common. */
-export interface Shared {
+export interface Shared extends Limits {
   uid: string;
   prefix: string;
   requestsTimeout: number;

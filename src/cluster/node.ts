@@ -1,6 +1,7 @@
 import debugModule from 'debug';
 import uid2 from 'uid2';
-import { AdapterClosedError } from '../errors';
+import { AdapterClosedError, PublishQueueFullError } from '../errors';
+import type { Limits } from '../limits';
 import type { PubSub } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
@@ -23,7 +24,7 @@ const debug = debugModule('socket.io-redis:node');
 /** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
 export type SubscriptionMode = 'static' | 'dynamic' | 'dynamic-private';
 
-export interface ClusterNodeSettings {
+export interface ClusterNodeSettings extends Limits {
   /** The namespace's name. */
   nsp: string;
   prefix: string;
@@ -71,7 +72,7 @@ export class ClusterNode {
     this.#neighbours.add(uid);
     const own = { uid, link: pubSub.id };
     this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
-    this.#responder = new Responder(local, { wire: this.#wire, send: (message) => void this.#send(message), onError });
+    this.#responder = new Responder(local, { wire: this.#wire, send: (message) => this.#send(message), onError });
     this.#requests = this.#createRequests(own);
     this.#acknowledgements = new Acknowledgements(onError);
     this.#receiver = this.#createReceiver();
@@ -91,7 +92,7 @@ export class ClusterNode {
   broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
     const published = this.#peers.recent()?.published;
     const toAll = this.#joining.concerns(options.rooms);
-    void this.#send(this.#wire.broadcast(data, options, published, toAll));
+    this.#send(this.#wire.broadcast(data, options, published, toAll));
   }
 
   /**
@@ -112,7 +113,7 @@ export class ClusterNode {
     const id = uid2(6);
     const message = this.#wire.acknowledgedBroadcast(id, data, options);
     this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
-    void this.#send(message);
+    this.#send(message);
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
@@ -124,7 +125,7 @@ export class ClusterNode {
 
   /** Tells the other nodes something that needs no answer. @throws {UnsendableValueError} before anything is sent */
   tell(request: Request): void {
-    for (const message of this.#wire.request(undefined, request)) void this.#send(message);
+    for (const message of this.#wire.request(undefined, request)) this.#send(message);
   }
 
   /**
@@ -168,7 +169,7 @@ export class ClusterNode {
     this.#requests.close();
     this.#acknowledgements.close();
     this.#neighbours.remove(uid);
-    void this.#send(this.#wire.bye());
+    this.#send(this.#wire.bye());
     await Promise.all([
       this.#router?.remove(this.#receiver),
       this.#roomChannels?.close(),
@@ -180,18 +181,22 @@ export class ClusterNode {
   #createRequests(own: { uid: string; link: string }): Requests {
     return new Requests(own, {
       requestsTimeout: this.#settings.requestsTimeout,
+      maxPendingRequests: this.#settings.maxPendingRequests,
+      onRefused: () => {
+        this.#counters.refused += 1;
+      },
       answer: (request) => this.#responder.answer(request),
       answering: (request) => this.#wire.answering(request),
       census: () => this.#peers.census(),
       isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       send: async (id, request) => {
         if (!this.#hearsAnswers) await this.#inConversation;
-        const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#send(message)));
+        const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#sent(message)));
         return failures.find((failure) => failure !== undefined);
       },
       repeat: async (id, request, { published }) => {
         const message = this.#wire.again(id, request, published);
-        if (message) await this.#send(message);
+        if (message) await this.#sent(message);
       },
     });
   }
@@ -205,7 +210,7 @@ export class ClusterNode {
       responder: this.#responder,
       peers: this.#peers,
       stats: this.#counters,
-      onHello: (uid) => void this.#send(this.#wire.hello(uid)),
+      onHello: (uid) => this.#send(this.#wire.hello(uid)),
     });
   }
 
@@ -235,19 +240,32 @@ export class ClusterNode {
   #greet(): void {
     this.#hearsAnswers = true;
     if (this.#closed) return;
-    void this.#send(this.#wire.hello());
+    this.#send(this.#wire.hello());
     this.#peers.recent();
   }
 
-  async #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
-    if (this.#closed) return new AdapterClosedError();
-    this.#counters.published += 1;
-    const failure = await this.#settings.pubSub.publish(channel, payload);
-    if (failure) {
-      this.#counters.unpublished += 1;
-      debug('could not publish to %s: %s', channel, failure);
+  #send({ channel, payload }: Outgoing, onSettled?: (failure: Error | undefined) => void): void {
+    if (this.#closed) {
+      onSettled?.(new AdapterClosedError());
+      return;
     }
-    return failure;
+    this.#counters.published += 1;
+    const { pubSub, maxQueuedBytes } = this.#settings;
+    pubSub.publish(channel, payload, maxQueuedBytes, (failure) => {
+      if (failure) this.#onUnpublished(channel, failure);
+      onSettled?.(failure);
+    });
+  }
+
+  #onUnpublished(channel: string, failure: Error): void {
+    this.#counters.unpublished += 1;
+    if (failure instanceof PublishQueueFullError) this.#counters.overflowed += 1;
+    debug('could not publish to %s: %s', channel, failure);
+  }
+
+  /** @returns what went wrong, or undefined */
+  #sent(message: Outgoing): Promise<Error | undefined> {
+    return new Promise((resolve) => this.#send(message, resolve));
   }
 }
 

@@ -16,6 +16,7 @@ const debug = debugModule('socket.io-redis:node');
 export interface ReceiverSettings {
   nsp: string;
   uid: string;
+  maxPayloadBytes: number;
   wire: Wire;
   local: LocalNode;
   requests: Requests;
@@ -41,6 +42,7 @@ export class Receiver implements BroadcastReceiver {
   /** Takes what comes on a channel of the conversation. */
   hear(payload: Buffer, channel: string): void {
     const { wire } = this.#settings;
+    if (this.#isTooLarge(payload)) return;
     try {
       const incoming = wire.read(payload, channel);
       if (incoming) this.#take(incoming);
@@ -61,7 +63,7 @@ export class Receiver implements BroadcastReceiver {
 
   wants(room: string, payload: Buffer): boolean {
     const { local, wire } = this.#settings;
-    return (room === '' || local.hasRoom(room)) && !wire.isOwnBroadcast(payload);
+    return (room === '' || local.hasRoom(room)) && !wire.isOwnBroadcast(payload) && !this.#isTooLarge(payload);
   }
 
   decode(payload: Buffer): Broadcast {
@@ -83,6 +85,14 @@ export class Receiver implements BroadcastReceiver {
   drop(kind: PayloadKind, reason: unknown): void {
     this.#settings.stats.malformed[kind] += 1;
     debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
+  }
+
+  #isTooLarge({ length }: Buffer): boolean {
+    const { maxPayloadBytes, stats } = this.#settings;
+    if (length <= maxPayloadBytes) return false;
+    stats.oversized += 1;
+    debug('dropped a message of %d bytes in %s', length, this.nsp);
+    return true;
   }
 
   #take(incoming: Incoming): void {

@@ -1,5 +1,5 @@
 import uid2 from 'uid2';
-import { AdapterClosedError, RequestFailedError } from '../errors';
+import { AdapterClosedError, RequestFailedError, TooManyRequestsError } from '../errors';
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
@@ -11,6 +11,8 @@ const RECHECK_MS = 1000;
 
 export interface Transport {
   readonly requestsTimeout: number;
+  readonly maxPendingRequests: number;
+  onRefused(): void;
   /** Answers the request on this node. */
   answer(request: Request): Promise<Answer>;
   /** Whether the socket is on this node. */
@@ -47,10 +49,16 @@ export class Requests {
    * @throws {UnknownSocketError} when every node said that it does not have the socket
    * @throws {RemoteNodeError} when a node could not answer
    * @throws {RequestFailedError} when it could not be sent
+   * @throws {TooManyRequestsError}
    * @throws {AdapterClosedError}
    */
   ask(request: Request): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AdapterClosedError());
+    const { maxPendingRequests, onRefused } = this.#transport;
+    if (this.#waiting.size >= maxPendingRequests) {
+      onRefused();
+      return Promise.reject(new TooManyRequestsError(request.type, maxPendingRequests));
+    }
     const id = uid2(6);
     const pending = new PendingRequest(request, this.#transport.answering(request));
     return new Promise((resolve, reject) => {

@@ -7,14 +7,28 @@ export interface AdapterStats extends Counters {
 export interface Counters {
   /** Messages handed to Redis: broadcasts, requests and responses. */
   published: number;
-  /** Of these, the messages that the Redis client could not send. */
+  /** Of these, the messages that were not sent, for any reason. */
   unpublished: number;
+  /** Of these, the messages that were given up since too much waited for Redis already (the option `maxQueuedBytes`). */
+  overflowed: number;
+  /** Requests that were refused since too many waited already (the option `maxPendingRequests`). */
+  refused: number;
   /** Broadcasts of other nodes that were delivered to sockets of this one. */
   received: number;
+  /** Payloads that were dropped unread since they were larger than the option `maxPayloadBytes`. */
+  oversized: number;
   /** Payloads that no peer would send, by the channel that they came on. */
   malformed: { broadcast: number; request: number; response: number };
 }
 
 export function emptyStats(): Counters {
-  return { published: 0, unpublished: 0, received: 0, malformed: { broadcast: 0, request: 0, response: 0 } };
+  return {
+    published: 0,
+    unpublished: 0,
+    overflowed: 0,
+    refused: 0,
+    received: 0,
+    oversized: 0,
+    malformed: { broadcast: 0, request: 0, response: 0 },
+  };
 }

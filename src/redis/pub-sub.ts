@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PublishQueueFullError } from '../errors';
 import { type MessageListener, Subscriptions } from './subscriptions';
 
 /**
@@ -74,6 +75,7 @@ export class PubSub {
   readonly #errorListeners = new Set<ErrorListener>();
   readonly #stopListening: () => void;
   #publishing = true;
+  #queuedBytes = 0;
   #onClosed: (() => void) | undefined;
 
   constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
@@ -106,23 +108,58 @@ export class PubSub {
     };
   }
 
+  /** What has been published and Redis has not answered yet, in bytes. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
   /**
-   * Publishes, and never rejects: a message that cannot be sent is lost, as Pub/Sub has it.
+   * Publishes, and never throws: a message that cannot be sent is lost, as Pub/Sub has it.
    *
-   * @returns what went wrong, or undefined
+   * @param maxQueuedBytes - when more than that waits already, the message is given up at once
+   * @param onSettled - called with what went wrong, or undefined
    */
-  async publish(channel: string, payload: string | Buffer): Promise<Error | undefined> {
-    try {
-      await this.#publisher.publish(channel, payload);
-      this.#publishing = true;
-      return undefined;
-    } catch (reason) {
-      const error = toError(reason);
-      // one report an outage, not one a message
-      if (this.#publishing) this.#report(error, 'publish');
-      this.#publishing = false;
-      return error;
+  publish(
+    channel: string,
+    payload: string | Buffer,
+    maxQueuedBytes: number,
+    onSettled: (failure: Error | undefined) => void,
+  ): void {
+    const bytes = payload.length + QUEUED_OVERHEAD;
+    if (this.#queuedBytes + bytes > maxQueuedBytes) {
+      const failure = new PublishQueueFullError(maxQueuedBytes);
+      this.#onUnpublished(failure);
+      onSettled(failure);
+      return;
     }
+    this.#queuedBytes += bytes;
+    this.#tryToPublish(channel, payload).then(
+      () => {
+        this.#queuedBytes -= bytes;
+        this.#publishing = true;
+        onSettled(undefined);
+      },
+      (reason) => {
+        this.#queuedBytes -= bytes;
+        const failure = toError(reason);
+        this.#onUnpublished(failure);
+        onSettled(failure);
+      },
+    );
+  }
+
+  #tryToPublish(channel: string, payload: string | Buffer): Promise<unknown> {
+    try {
+      return this.#publisher.publish(channel, payload);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #onUnpublished(failure: Error): void {
+    // one report an outage, not one a message
+    if (this.#publishing) this.#report(failure, 'publish');
+    this.#publishing = false;
   }
 
   /** @returns once the channels are subscribed, which can take as long as Redis is away */
@@ -198,6 +235,9 @@ export class PubSub {
     for (const listener of [...this.#errorListeners]) listener(toError(reason), failed);
   }
 }
+
+/** What a client keeps for a message besides its payload: an estimate, in bytes. */
+const QUEUED_OVERHEAD = 512;
 
 const NO_PATTERNS: Subscribing = {
   subscribe: () => Promise.reject(new Error('sharded Pub/Sub has no patterns')),

@@ -1,6 +1,5 @@
-const FIRST_SIZE = 2048;
-/** What a single long message needed is not kept for the next ones. */
-const KEPT_SIZE = 65_536;
+/** Of the memory that messages are written to one behind the other. */
+const SLAB_SIZE = 65_536;
 const TWO_32 = 2 ** 32;
 /** Longer texts are written by Node.js itself, which is faster for these only. */
 const SHORT = 40;
@@ -12,19 +11,30 @@ const SHORT = 40;
  * @param value - one that `toSendable()` has prepared
  */
 export function writeMessagePack(value: unknown): Buffer {
+  writer.begin();
   writer.write(value);
   return writer.take();
 }
 
 class Writer {
-  #buffer = Buffer.allocUnsafeSlow(FIRST_SIZE);
+  #buffer = Buffer.allocUnsafeSlow(SLAB_SIZE);
+  /** Where the message in hand begins. */
+  #start = 0;
   #position = 0;
 
-  /** @returns a copy of what was written: Redis clients may write later, and this memory is for the next value */
+  /** Forgets what was written before a getter threw; memory that one large message needed is not kept for small ones. */
+  begin(): void {
+    if (this.#buffer.length > SLAB_SIZE) {
+      this.#buffer = Buffer.allocUnsafeSlow(SLAB_SIZE);
+      this.#start = 0;
+    }
+    this.#position = this.#start;
+  }
+
+  /** @returns what has been written, which nothing is written over later */
   take(): Buffer {
-    const written = Buffer.from(this.#buffer.subarray(0, this.#position));
-    this.#position = 0;
-    if (this.#buffer.length > KEPT_SIZE) this.#buffer = Buffer.allocUnsafeSlow(FIRST_SIZE);
+    const written = this.#buffer.subarray(this.#start, this.#position);
+    this.#start = this.#position;
     return written;
   }
 
@@ -167,11 +177,13 @@ class Writer {
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#position + bytes;
-    if (needed <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(2 * needed);
-    this.#buffer.copy(larger, 0, 0, this.#position);
+    if (this.#position + bytes <= this.#buffer.length) return;
+    const written = this.#position - this.#start;
+    const larger = Buffer.allocUnsafeSlow(Math.max(SLAB_SIZE, 2 * (written + bytes)));
+    this.#buffer.copy(larger, 0, this.#start, this.#position);
     this.#buffer = larger;
+    this.#start = 0;
+    this.#position = written;
   }
 }
 
