@@ -31,6 +31,7 @@ export class Peers {
   #last: Census | undefined;
   #countedAt = 0;
   #byNameAlone = false;
+  #soon: Promise<Census> | undefined;
 
   /** @param onUncountable - called when Redis does not permit to count who listens: only names remain then */
   constructor(own: Peer, pubSub: PubSub, channels: NamespaceChannels, onUncountable: (error: Error) => void) {
@@ -64,11 +65,20 @@ export class Peers {
   }
 
   /**
-   * Finds out who listens: in one round trip when all of them are nodes of this package.
+   * Finds out who listens: in one round trip when all of them are nodes of this package, and for all who ask in one tick
+   * together.
    *
    * @throws what the Redis client gives
    */
-  async census(): Promise<Census> {
+  census(): Promise<Census> {
+    this.#soon ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(() => {
+      this.#soon = undefined;
+      return this.#take();
+    });
+    return this.#soon;
+  }
+
+  async #take(): Promise<Census> {
     const peers = [...this.#links].map(([uid, link]) => ({ uid, link }));
     try {
       this.#last = await this.#count(peers);

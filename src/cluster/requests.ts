@@ -29,14 +29,19 @@ export interface Transport {
 
 interface Waiting {
   pending: PendingRequest;
-  settle(outcome: { value: unknown } | { error: Error }): void;
+  timeout: NodeJS.Timeout;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
 }
+
+type Outcome = { value: unknown } | { error: Error };
 
 /** The requests of one node that wait for answers: each is settled once, at its timeout at the latest. */
 export class Requests {
   readonly #transport: Transport;
   readonly #own: Peer;
   readonly #waiting = new Map<string, Waiting>();
+  #rechecking: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(own: Peer, transport: Transport) {
@@ -61,17 +66,10 @@ export class Requests {
     }
     const id = uid2(6);
     const pending = new PendingRequest(request, this.#transport.answering(request));
+    this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => settle({ error: timeoutOf(pending) }), this.#transport.requestsTimeout);
-      const recheck = setInterval(() => void this.#count(id), RECHECK_MS);
-      const settle: Waiting['settle'] = (outcome) => {
-        clearTimeout(timeout);
-        clearInterval(recheck);
-        if (!this.#waiting.delete(id)) return;
-        if ('error' in outcome) reject(outcome.error);
-        else resolve(outcome.value);
-      };
-      this.#waiting.set(id, { pending, settle });
+      const timeout = setTimeout(() => this.#settle(id, { error: timeoutOf(pending) }), this.#transport.requestsTimeout);
+      this.#waiting.set(id, { pending, timeout, resolve, reject });
       this.#start(id, pending).catch((error) => this.#fail(id, error));
     });
   }
@@ -99,7 +97,7 @@ export class Requests {
 
   close(): void {
     this.#closed = true;
-    for (const { settle } of [...this.#waiting.values()]) settle({ error: new AdapterClosedError() });
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, { error: new AdapterClosedError() });
   }
 
   async #start(id: string, pending: PendingRequest): Promise<void> {
@@ -135,13 +133,29 @@ export class Requests {
   #check(id: string): void {
     const waiting = this.#waiting.get(id);
     const outcome = waiting && outcomeOf(waiting.pending);
-    if (outcome) waiting.settle(outcome);
+    if (outcome) this.#settle(id, outcome);
+  }
+
+  #recheck(): void {
+    for (const id of this.#waiting.keys()) void this.#count(id);
+  }
+
+  #settle(id: string, outcome: Outcome): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timeout);
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#rechecking);
+      this.#rechecking = undefined;
+    }
+    if ('error' in outcome) waiting.reject(outcome.error);
+    else waiting.resolve(outcome.value);
   }
 
   #fail(id: string, cause: unknown): void {
-    const waiting = this.#waiting.get(id);
-    if (!waiting) return;
-    const { pending } = waiting;
-    waiting.settle({ error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
+    const pending = this.#waiting.get(id)?.pending;
+    if (!pending) return;
+    this.#settle(id, { error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
   }
 }
