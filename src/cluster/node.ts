@@ -59,6 +59,8 @@ export class ClusterNode {
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
+  /** How many it has sent. */
+  #broadcasts = 0;
   readonly #stopErrors: () => void;
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
@@ -92,7 +94,7 @@ export class ClusterNode {
   broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
     const published = this.#peers.recent()?.published;
     const toAll = this.#joining.concerns(options.rooms);
-    this.#send(this.#wire.broadcast(data, options, published, toAll));
+    this.#send(this.#wire.broadcast(data, { ...options, seq: this.#nextNumber() }, published, toAll));
   }
 
   /**
@@ -204,6 +206,7 @@ export class ClusterNode {
   #createReceiver(): Receiver {
     return new Receiver({
       ...this.#settings,
+      hearsAll: this.#settings.subscriptionMode === 'static',
       wire: this.#wire,
       requests: this.#requests,
       acknowledgements: this.#acknowledgements,
@@ -229,6 +232,13 @@ export class ClusterNode {
       onMessage: (payload, channel) => this.#receiver.hearBroadcast(channel.slice(broadcast.length, -1), payload),
       onError,
     });
+  }
+
+  /** The channel of a namespace with a `#` in its name may be another's as well, where its numbers would be in the way. */
+  #nextNumber(): number | undefined {
+    if (this.#settings.nsp.includes('#')) return undefined;
+    this.#broadcasts = (this.#broadcasts + 1) >>> 0;
+    return this.#broadcasts;
   }
 
   get #sender(): Sender {

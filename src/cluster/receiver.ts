@@ -9,6 +9,7 @@ import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
+import { Sequences } from './sequences';
 import type { Counters } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
@@ -17,6 +18,8 @@ export interface ReceiverSettings {
   nsp: string;
   uid: string;
   maxPayloadBytes: number;
+  /** Whether it hears all of the namespace's broadcasts, those for no socket of its own included. */
+  hearsAll: boolean;
   wire: Wire;
   local: LocalNode;
   requests: Requests;
@@ -33,6 +36,7 @@ export interface ReceiverSettings {
 export class Receiver implements BroadcastReceiver {
   readonly nsp: string;
   readonly #settings: ReceiverSettings;
+  readonly #sequences = new Sequences();
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
@@ -63,7 +67,9 @@ export class Receiver implements BroadcastReceiver {
 
   wants(room: string, payload: Buffer): boolean {
     const { local, wire } = this.#settings;
-    return (room === '' || local.hasRoom(room)) && !wire.isOwnBroadcast(payload) && !this.#isTooLarge(payload);
+    if (wire.isOwnBroadcast(payload)) return false;
+    if (this.#hasCome(wire.broadcasterOf(payload), wire.sequenceOf(payload))) return false;
+    return (room === '' || local.hasRoom(room)) && !this.#isTooLarge(payload);
   }
 
   decode(payload: Buffer): Broadcast {
@@ -71,9 +77,10 @@ export class Receiver implements BroadcastReceiver {
   }
 
   receive({ uid, packet, options }: Broadcast): void {
-    const { local, stats, onError } = this.#settings;
+    const { local, wire, stats, onError } = this.#settings;
     // a channel's name can be that of several namespaces: the packet itself says which one it is for
     if (packet.nsp !== this.nsp || uid === this.#settings.uid) return;
+    if (wire.sharded && this.#hasCome(uid, options.seq)) return;
     stats.received += 1;
     try {
       local.deliver(packet, options);
@@ -85,6 +92,18 @@ export class Receiver implements BroadcastReceiver {
   drop(kind: PayloadKind, reason: unknown): void {
     this.#settings.stats.malformed[kind] += 1;
     debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
+  }
+
+  #hasCome(uid: string | undefined, number: number | undefined): boolean {
+    if (uid === undefined || number === undefined || this.nsp.includes('#')) return false;
+    const { stats, hearsAll } = this.#settings;
+    const missing = this.#sequences.take(uid, number);
+    if (missing === false) {
+      stats.repeated += 1;
+      return true;
+    }
+    if (hearsAll) stats.missed += missing;
+    return false;
   }
 
   #isTooLarge({ length }: Buffer): boolean {
@@ -109,6 +128,7 @@ export class Receiver implements BroadcastReceiver {
     const { peers, requests, onHello } = this.#settings;
     if (presence.type === 'bye') {
       peers.forget(presence.uid);
+      this.#sequences.forget(presence.uid);
       requests.nodeLeft(presence.uid);
       return;
     }

@@ -68,7 +68,10 @@ export class Requests {
     const pending = new PendingRequest(request, this.#transport.answering(request));
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => this.#settle(id, { error: timeoutOf(pending) }), this.#transport.requestsTimeout);
+      const timeout = setTimeout(
+        () => this.#settle(id, { error: timeoutOf(pending) }),
+        this.#transport.requestsTimeout,
+      );
       this.#waiting.set(id, { pending, timeout, resolve, reject });
       this.#start(id, pending).catch((error) => this.#fail(id, error));
     });

@@ -15,6 +15,13 @@ export interface Counters {
   refused: number;
   /** Broadcasts of other nodes that were delivered to sockets of this one. */
   received: number;
+  /** Broadcasts that came once more, and were dropped: a client may send one again when its connection has ended. */
+  repeated: number;
+  /**
+   * Broadcasts of other nodes of this package that never came, for this node's sockets or not: while its connection was away, for
+   * instance. Only where all of the namespace's are heard, in the mode `static`.
+   */
+  missed: number;
   /** Payloads that were dropped unread since they were larger than the option `maxPayloadBytes`. */
   oversized: number;
   /** Payloads that no peer would send, by the channel that they came on. */
@@ -28,6 +35,8 @@ export function emptyStats(): Counters {
     overflowed: 0,
     refused: 0,
     received: 0,
+    repeated: 0,
+    missed: 0,
     oversized: 0,
     malformed: { broadcast: 0, request: 0, response: 0 },
   };

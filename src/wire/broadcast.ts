@@ -2,6 +2,7 @@ import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { toSendable } from './sendable';
+import { type Sliceable, shortText } from './short-text';
 
 /** In socket.io-protocol. */
 export const EVENT = 2;
@@ -22,6 +23,8 @@ export interface BroadcastOptions {
   /** The rooms whose members do not. */
   except: Room[];
   flags: BroadcastFlags;
+  /** How many broadcasts the node had sent in the namespace by then, in 32 bits; published nodes give and read none. */
+  seq?: number | undefined;
 }
 
 export interface BroadcastFlags {
@@ -58,9 +61,39 @@ export function encodeBroadcast(
 ): Buffer {
   const { type, nsp } = packet;
   const data = toSendable(packet.data, 'data');
-  const { rooms = [], except = [], flags = {} } = options;
+  const { rooms = [], except = [], flags = {}, seq } = options;
+  if (seq !== undefined && codec === messagePack) {
+    const payload = encodeMessagePack([uid, { type, data, nsp }, { rooms, except, flags, seq: MAX_SEQUENCE }]);
+    payload.writeUInt32BE(seq, payload.length - SEQUENCE_BYTES);
+    return payload;
+  }
   const bytes = codec.encode([uid, { type, data, nsp }, { rooms, except, flags }]);
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
+}
+
+const MAX_SEQUENCE = 2 ** 32 - 1;
+const SEQUENCE_BYTES = 4;
+/** What is before the number, at the end of a broadcast. */
+const SEQUENCE_HEAD = Buffer.concat([encodeMessagePack('seq'), Buffer.from([0xce])]);
+
+/**
+ * Reads the number of a broadcast off its last bytes, without decoding the rest.
+ *
+ * @returns undefined when it has none
+ */
+export function readSequence(payload: Buffer): number | undefined {
+  const end = payload.length - SEQUENCE_BYTES;
+  const start = end - SEQUENCE_HEAD.length;
+  if (start < 0) return undefined;
+  for (let i = 0; i < SEQUENCE_HEAD.length; i++) if (payload[start + i] !== SEQUENCE_HEAD[i]) return undefined;
+  return payload.readUInt32BE(end);
+}
+
+/** Reads who sent a broadcast off its first bytes; undefined for whoever is certainly no node of this package. */
+export function readBroadcaster(payload: Buffer): string | undefined {
+  const length = (payload[1] ?? 0) & 0x1f;
+  if (payload[1] !== (0xa0 | length) || payload.length < 2 + length) return undefined;
+  return shortText(payload as Sliceable, 2, length);
 }
 
 /** @throws {MalformedMessageError} when it is not what a peer or an emitter would send */
@@ -109,7 +142,8 @@ export function readOptions(options: unknown): BroadcastOptions {
   if (!isRecord(options)) throw new MalformedMessageError('the options are not an object');
   const flags = options.flags ?? {};
   if (!isRecord(flags)) throw new MalformedMessageError('the flags are not an object');
-  return { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
+  const read = { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
+  return typeof options.seq === 'number' ? { ...read, seq: options.seq } : read;
 }
 
 function readRooms(rooms: unknown): Room[] {

@@ -18,6 +18,8 @@ import {
   EVENT,
   encodeBroadcast,
   isFrom,
+  readBroadcaster,
+  readSequence,
 } from './broadcast';
 import {
   broadcastChannel,
@@ -172,6 +174,14 @@ export class ClassicWire implements Wire {
 
   isOwnBroadcast(payload: Buffer): boolean {
     return isFrom(this.#head, payload);
+  }
+
+  broadcasterOf(payload: Buffer): string | undefined {
+    return readBroadcaster(payload);
+  }
+
+  sequenceOf(payload: Buffer): number | undefined {
+    return readSequence(payload);
   }
 
   readBroadcast(payload: Buffer): Broadcast {

@@ -170,6 +170,14 @@ export class ShardedWire implements Wire {
     return (payload.length > json.length && json.compare(payload, 0, json.length) === 0) || isFrom(this.#head, payload);
   }
 
+  broadcasterOf(): undefined {
+    return undefined;
+  }
+
+  sequenceOf(): undefined {
+    return undefined;
+  }
+
   readBroadcast(payload: Buffer): Broadcast {
     const message = this.#readMessage(payload);
     if (message.type !== dialect.BROADCAST) throw new MalformedMessageError('not a broadcast');

@@ -95,6 +95,10 @@ export interface Wire {
   kindOf(channel: string): PayloadKind;
   /** Whether this node sent a broadcast itself, read off its first bytes. */
   isOwnBroadcast(payload: Buffer): boolean;
+  /** Who sent a broadcast, read off its bytes without decoding it; undefined when it has to be decoded for that. */
+  broadcasterOf(payload: Buffer): string | undefined;
+  /** The broadcast's number, likewise; undefined when it has none. */
+  sequenceOf(payload: Buffer): number | undefined;
   /** @throws {MalformedMessageError} */
   readBroadcast(payload: Buffer): Broadcast;
 }
