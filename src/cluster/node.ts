@@ -213,7 +213,7 @@ export class ClusterNode {
       responder: this.#responder,
       peers: this.#peers,
       stats: this.#counters,
-      onHello: (uid) => this.#send(this.#wire.hello(uid)),
+      send: (message) => this.#send(message),
     });
   }
 

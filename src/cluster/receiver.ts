@@ -2,7 +2,7 @@ import debugModule from 'debug';
 import type { Broadcast } from '../wire/broadcast';
 import type { IncomingRequest } from '../wire/messages';
 import type { Presence } from '../wire/presence';
-import type { Incoming, PayloadKind, Response, Wire } from '../wire/wire';
+import type { Incoming, Outgoing, PayloadKind, Response, Wire } from '../wire/wire';
 import type { Acknowledgements } from './acknowledgements';
 import type { BroadcastReceiver } from './broadcast-router';
 import type { LocalNode } from './local-node';
@@ -13,6 +13,11 @@ import { Sequences } from './sequences';
 import type { Counters } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
+
+/** How long others may still answer this node's hello, at most. */
+const NEW_MS = 10_000;
+/** How much later than on one channel a message comes on another at most, as a rule. */
+const OVERTAKING_MS = 100;
 
 export interface ReceiverSettings {
   nsp: string;
@@ -27,8 +32,8 @@ export interface ReceiverSettings {
   responder: Responder;
   peers: Peers;
   stats: Counters;
-  /** A node has said hello. */
-  onHello(uid: string): void;
+  /** Sends something to another node. */
+  send(message: Outgoing): void;
   onError(error: Error): void;
 }
 
@@ -37,10 +42,15 @@ export class Receiver implements BroadcastReceiver {
   readonly nsp: string;
   readonly #settings: ReceiverSettings;
   readonly #sequences = new Sequences();
+  /** The ids of the requests that it has heard, while it is new. */
+  #heard: Set<string> | undefined = new Set();
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
     this.nsp = settings.nsp;
+    setTimeout(() => {
+      this.#heard = undefined;
+    }, NEW_MS).unref();
   }
 
   /** Takes what comes on a channel of the conversation. */
@@ -125,20 +135,40 @@ export class Receiver implements BroadcastReceiver {
   }
 
   #takePresence(presence: Presence): void {
-    const { peers, requests, onHello } = this.#settings;
-    if (presence.type === 'bye') {
-      peers.forget(presence.uid);
-      this.#sequences.forget(presence.uid);
-      requests.nodeLeft(presence.uid);
-      return;
+    const { peers, requests, wire, send } = this.#settings;
+    switch (presence.type) {
+      case 'hello':
+        peers.learn(presence.sender);
+        send(wire.helloAnswer(presence.sender.uid, requests.sent));
+        break;
+      case 'hello answer':
+        peers.learn(presence.sender);
+        this.#tellUnheard(presence.sender.uid, presence.waiting);
+        break;
+      case 'unheard':
+        requests.unheard(presence.uid, presence.requests);
+        break;
+      case 'bye':
+        peers.forget(presence.uid);
+        requests.nodeLeft(presence.uid);
+        this.#sequences.forget(presence.uid);
     }
-    peers.learn(presence.sender);
-    if (!presence.answer) onHello(presence.sender.uid);
+  }
+
+  /** Nobody is to wait for this node's answer to what was sent before it listened. */
+  #tellUnheard(uid: string, waiting: readonly string[]): void {
+    if (waiting.length === 0) return;
+    // on sharded Pub/Sub, the answer to the hello may have overtaken a request
+    setTimeout(() => {
+      const unheard = waiting.filter((id) => this.#heard?.has(id) === false);
+      if (unheard.length > 0) this.#settings.send(this.#settings.wire.unheard(uid, unheard));
+    }, OVERTAKING_MS).unref();
   }
 
   #takeRequest(request: IncomingRequest): void {
     const { peers, responder } = this.#settings;
     if (request.sender) peers.learn(request.sender);
+    if (request.id !== undefined) this.#heard?.add(request.id);
     if (!request.repeated) void responder.respond(request);
   }
 

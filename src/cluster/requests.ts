@@ -29,6 +29,8 @@ export interface Transport {
 
 interface Waiting {
   pending: PendingRequest;
+  /** Whether the others may have heard it. */
+  sent: boolean;
   timeout: NodeJS.Timeout;
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -72,7 +74,7 @@ export class Requests {
         () => this.#settle(id, { error: timeoutOf(pending) }),
         this.#transport.requestsTimeout,
       );
-      this.#waiting.set(id, { pending, timeout, resolve, reject });
+      this.#waiting.set(id, { pending, sent: false, timeout, resolve, reject });
       this.#start(id, pending).catch((error) => this.#fail(id, error));
     });
   }
@@ -98,6 +100,22 @@ export class Requests {
     }
   }
 
+  /** The ids of the requests that have been sent, and wait. */
+  get sent(): string[] {
+    return [...this.#waiting].filter(([, { sent }]) => sent).map(([id]) => id);
+  }
+
+  /** A node has come too late to hear these requests. */
+  unheard(uid: string, ids: readonly string[]): void {
+    for (const id of ids) {
+      const pending = this.#waiting.get(id)?.pending;
+      if (!pending) continue;
+      pending.nodeLeft(uid);
+      // it may have been counted before it was known by name
+      void this.#count(id);
+    }
+  }
+
   close(): void {
     this.#closed = true;
     for (const id of [...this.#waiting.keys()]) this.#settle(id, { error: new AdapterClosedError() });
@@ -108,7 +126,9 @@ export class Requests {
     const answered = includesOwnAnswer(request) ? this.#answer(id, request) : undefined;
     // when the socket is here, nobody else has it
     if ('sid' in request && this.#transport.isHere(request.sid)) await answered;
-    if (!this.#waiting.has(id)) return;
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    waiting.sent = true;
     // in the tick of the call: what is sent after it must not arrive before it
     const failure = await this.#transport.send(id, request);
     if (failure) return this.#fail(id, failure);

@@ -12,7 +12,7 @@ import { channelsOf, readBroadcastChannel, readOwnResponseChannel } from '../../
 import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
 import { decodeFields, encodeJson } from '../../src/wire/payload';
-import { byeFields, helloFields, readPresence } from '../../src/wire/presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from '../../src/wire/presence';
 import { encodeRequest, encodeResponse, readAnswer, readRequest, readResponse } from '../../src/wire/requests';
 import { mutate, randomOf } from './support/mutate';
 
@@ -54,7 +54,9 @@ const requests = [
   ...dialects.flatMap((dialect) => REQUESTS.map((request) => encodeRequest(dialect, 'id', request, sender))),
   encodeAcknowledgedBroadcast('id', packet, options, sender),
   encodeAcknowledgedBroadcast('id', binary, options, sender),
-  encodeJson(helloFields(sender, true)),
+  encodeJson(helloFields(sender)),
+  encodeJson(helloAnswerFields(sender, ['id'])),
+  encodeJson(unheardFields('abcdef', ['id'])),
   encodeJson(byeFields('abcdef')),
 ].map(bytes);
 const responses = [
