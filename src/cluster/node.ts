@@ -184,6 +184,7 @@ export class ClusterNode {
     return new Requests(own, {
       requestsTimeout: this.#settings.requestsTimeout,
       maxPendingRequests: this.#settings.maxPendingRequests,
+      onSilent: (uid) => this.#peers.fellSilent(uid),
       onRefused: () => {
         this.#counters.refused += 1;
       },

@@ -2,6 +2,9 @@ import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import type { Census, Peer } from './peers';
 import { includesOwnAnswer } from './request-kinds';
 
+/** Of a node known by name; `silent` is one that let an earlier request time out. */
+type State = 'expected' | 'silent' | 'answered' | 'left';
+
 /**
  * One request that waits for its answers: who is expected, what came, whether that is all. It knows no clock and no wire.
  *
@@ -13,7 +16,7 @@ export class PendingRequest {
   /** Why nodes could not answer. */
   readonly failures: string[] = [];
   /** The nodes that are known by name. */
-  readonly #nodes = new Map<string, 'expected' | 'answered' | 'left'>();
+  readonly #nodes = new Map<string, State>();
   #publishedAnswers = 0;
   #publishedExpected: number | undefined;
 
@@ -32,7 +35,9 @@ export class PendingRequest {
     const uids = census.named.map(({ uid }) => uid).filter((uid) => uid !== own.uid || includesOwnAnswer(this.request));
     if (this.#publishedExpected === undefined) {
       this.#publishedExpected = published;
-      for (const uid of uids) if (!this.#nodes.has(uid)) this.#nodes.set(uid, 'expected');
+      for (const uid of uids) {
+        if (!this.#nodes.has(uid)) this.#nodes.set(uid, census.silent.has(uid) ? 'silent' : 'expected');
+      }
       return;
     }
     this.#publishedExpected = Math.min(this.#publishedExpected, published);
@@ -54,7 +59,7 @@ export class PendingRequest {
   /** Whether the node was taken for a published one, when it was counted: it was not known by name yet. */
   wasCounted(uid: string): boolean {
     const state = this.#nodes.get(uid);
-    if (state === 'expected' || state === 'answered') return false;
+    if (state !== undefined && state !== 'left') return false;
     return (this.#publishedExpected ?? 0) > this.#publishedAnswers;
   }
 
@@ -65,7 +70,7 @@ export class PendingRequest {
 
   /** The nodes known by name that have not answered. */
   get missing(): string[] {
-    return this.#uids('expected');
+    return [...this.#uids('expected'), ...this.#uids('silent')];
   }
 
   get received(): number {
@@ -78,12 +83,17 @@ export class PendingRequest {
     return this.missing.length + this.#uids('answered').length + this.#publishedExpected;
   }
 
-  get complete(): boolean {
-    const { missing } = this;
-    return missing.length === 0 && this.#publishedAnswers >= (this.#publishedExpected ?? Number.POSITIVE_INFINITY);
+  /** Whether all those have answered that may be expected to. */
+  get settled(): boolean {
+    const published = this.#publishedAnswers >= (this.#publishedExpected ?? Number.POSITIVE_INFINITY);
+    return published && this.#uids('expected').length === 0;
   }
 
-  #uids(state: 'expected' | 'answered'): string[] {
+  get complete(): boolean {
+    return this.settled && this.#uids('silent').length === 0;
+  }
+
+  #uids(state: State): string[] {
     const uids: string[] = [];
     for (const [uid, is] of this.#nodes) if (is === state) uids.push(uid);
     return uids;

@@ -174,10 +174,11 @@ export class Receiver implements BroadcastReceiver {
 
   #takeResponse({ id, sender, answerTo }: Response): void {
     const { peers, requests } = this.#settings;
+    // also from an answer that comes too late
+    if (sender) peers.learn(sender);
     const request = requests.get(id);
     if (!request) return;
     const answer = answerTo(request);
-    if (sender) peers.learn(sender);
     requests.add(id, sender, answer);
   }
 }

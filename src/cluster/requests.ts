@@ -4,7 +4,7 @@ import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
 import { PendingRequest } from './pending';
-import { includesOwnAnswer } from './request-kinds';
+import { includesOwnAnswer, isAnsweredAtOnce } from './request-kinds';
 
 /** How often it is checked whether those who are waited for are still there. */
 const RECHECK_MS = 1000;
@@ -13,6 +13,8 @@ export interface Transport {
   readonly requestsTimeout: number;
   readonly maxPendingRequests: number;
   onRefused(): void;
+  /** A node has not answered in time. */
+  onSilent(uid: string): void;
   /** Answers the request on this node. */
   answer(request: Request): Promise<Answer>;
   /** Whether the socket is on this node. */
@@ -70,10 +72,7 @@ export class Requests {
     const pending = new PendingRequest(request, this.#transport.answering(request));
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(
-        () => this.#settle(id, { error: timeoutOf(pending) }),
-        this.#transport.requestsTimeout,
-      );
+      const timeout = setTimeout(() => this.#onTimeout(id, pending), this.#transport.requestsTimeout);
       this.#waiting.set(id, { pending, sent: false, timeout, resolve, reject });
       this.#start(id, pending).catch((error) => this.#fail(id, error));
     });
@@ -157,6 +156,11 @@ export class Requests {
     const waiting = this.#waiting.get(id);
     const outcome = waiting && outcomeOf(waiting.pending);
     if (outcome) this.#settle(id, outcome);
+  }
+
+  #onTimeout(id: string, pending: PendingRequest): void {
+    if (isAnsweredAtOnce(pending.request)) for (const uid of pending.missing) this.#transport.onSilent(uid);
+    this.#settle(id, { error: timeoutOf(pending) });
   }
 
   #recheck(): void {
