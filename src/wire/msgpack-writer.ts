@@ -87,10 +87,9 @@ class Writer {
   /** @returns false, and has written nothing, when the text is not ASCII */
   #ascii(text: string): boolean {
     const { length } = text;
-    const start = this.#position;
     this.#reserve(length + 2);
     const buffer = this.#buffer;
-    let position = start + (length < 0x20 ? 1 : 2);
+    let position = this.#position + (length < 0x20 ? 1 : 2);
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code >= 0x80) return false;

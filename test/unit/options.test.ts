@@ -57,6 +57,9 @@ const REFUSED: [option: string, value: unknown][] = [
   ]),
   ['parser', {}],
   ['parser', 'msgpack'],
+  ...['maxPayloadBytes', 'maxPendingRequests', 'maxQueuedBytes', 'maxSubscriptions'].flatMap((option) =>
+    [0, -1, '5', Number.NaN, {}].map((value): [string, unknown] => [option, value]),
+  ),
 ];
 
 describe('Connection options', () => {

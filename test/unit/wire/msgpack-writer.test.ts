@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decode } from '@msgpack/msgpack';
+import { decode, encode } from '@msgpack/msgpack';
 import { writeMessagePack } from '../../../src/wire/msgpack-writer';
 
 describe('writeMessagePack()', () => {
@@ -11,6 +11,16 @@ describe('writeMessagePack()', () => {
       written.map((bytes) => decode(bytes)),
       sizes.map((size, i) => [i, 'x'.repeat(size)]),
     );
+  });
+
+  it('writes what it should, wherever in its memory', () => {
+    for (const length of [0, 1, 31, 32, 39, 40, 200]) {
+      const value = (i: number) => ({ i, 'a key': ['x'.repeat(length), -i, i / 3, Buffer.alloc(length), true, null] });
+      const written = Array.from({ length: 5000 }, (_, i) => writeMessagePack(value(i)));
+      for (const [i, bytes] of written.entries()) {
+        assert.deepEqual(bytes, Buffer.from(encode(value(i))), `${i}`);
+      }
+    }
   });
 
   it('forgets what it had written when a property throws', () => {
