@@ -1,4 +1,5 @@
 import { readChannels, readCounts } from './counts';
+import { inTurns } from './in-turns';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
 /**
@@ -95,7 +96,8 @@ export function publishWithNodeRedis(client: NodeRedisClient): Publisher {
 
 export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publisher {
   return {
-    publish: (channel, payload) => sentinel.publish(channel, payload),
+    // after a failover it tries each PUBLISH again on its own
+    publish: inTurns((channel, payload) => sentinel.publish(channel, payload)),
     countSubscribers: async (channels) =>
       readCounts(await sentinel.sendCommand(false, ['PUBSUB', 'NUMSUB', ...channels])),
     listChannels: async (pattern) => readChannels(await sentinel.sendCommand(false, ['PUBSUB', 'CHANNELS', pattern])),
