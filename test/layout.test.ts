@@ -58,6 +58,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   wire: ['errors'],
   redis: ['errors', 'within'],
   limits: ['errors'],
+  // a program of its own, which looks at the wire without being a node
+  inspect: ['connection-options', 'errors', 'within', 'redis/clients', 'redis/connect', 'redis/pub-sub', 'wire'],
   errors: [],
   within: [],
 };

@@ -36,7 +36,8 @@ export function connectClient(settings: ConnectionSettings) {
   return client;
 }
 
-function socketOptions(settings: ConnectionSettings) {
+/** How redis 6 connects, with reconnecting. */
+export function socketOptions(settings: ConnectionSettings) {
   const { host, port, path, family, connectTimeout, keepAlive, tls } = settings;
   const common = defined({
     connectTimeout,

@@ -64,6 +64,13 @@ export function readBroadcastChannel(
   }
 }
 
+/** All of that in a list. */
+export function meaningsOf(prefix: string, channel: string): { nsp: string; room: string }[] {
+  const meanings: { nsp: string; room: string }[] = [];
+  readBroadcastChannel(prefix, channel, (nsp, room) => meanings.push({ nsp, room }));
+  return meanings;
+}
+
 /** Only what needs it: an ACL permits a pattern by its text, and was written for that of the published adapters. */
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[]/g, '\\$&');

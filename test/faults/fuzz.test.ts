@@ -8,7 +8,7 @@ import {
   readAcknowledgement,
 } from '../../src/wire/acknowledgements';
 import { type BroadcastPacket, decodeBroadcast, EVENT, encodeBroadcast } from '../../src/wire/broadcast';
-import { channelsOf, readBroadcastChannel, readOwnResponseChannel } from '../../src/wire/channels';
+import { channelsOf, meaningsOf, readOwnResponseChannel } from '../../src/wire/channels';
 import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
 import { decodeFields, encodeJson } from '../../src/wire/payload';
@@ -96,9 +96,7 @@ const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buff
     ['socket.io#/#', 'socket.io#/chat#room#', 'socket.io-response#/#abcdef#'].map(bytes),
     (payload) => {
       const name = payload.toString();
-      const found: string[] = [];
-      readBroadcastChannel('socket.io', name, (nsp, room) => found.push(nsp, room));
-      return [found, attempt(() => readOwnResponseChannel(CHANNELS, name))];
+      return [meaningsOf('socket.io', name), attempt(() => readOwnResponseChannel(CHANNELS, name))];
     },
   ],
 };

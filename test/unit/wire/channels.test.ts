@@ -4,19 +4,13 @@ import {
   broadcastChannel,
   channelsOf,
   everyNamespacePattern,
+  meaningsOf,
   namespacePattern,
   ownResponseChannel,
-  readBroadcastChannel,
   readOwnResponseChannel,
 } from '../../../src/wire/channels';
 
 const NAMES = ['', '#', 'a', 'a#b', '*', '[a-z]', '\\', '?', 'ü', '__proto__', ' '];
-
-function readAll(prefix: string, channel: string): { nsp: string; room: string }[] {
-  const found: { nsp: string; room: string }[] = [];
-  readBroadcastChannel(prefix, channel, (nsp, room) => found.push({ nsp, room }));
-  return found;
-}
 
 describe('Channels', () => {
   it('have the names that published nodes use', () => {
@@ -38,13 +32,13 @@ describe('Channels', () => {
       for (const nsp of NAMES.map((name) => `/${name}`)) {
         const channels = channelsOf(prefix, nsp);
         for (const room of NAMES) {
-          const read = readAll(prefix, broadcastChannel(channels, [room]));
+          const read = meaningsOf(prefix, broadcastChannel(channels, [room]));
           assert.ok(
             read.some((one) => one.nsp === nsp && one.room === room),
             `${prefix} ${nsp} ${room}`,
           );
         }
-        const read = readAll(prefix, channels.broadcast);
+        const read = meaningsOf(prefix, channels.broadcast);
         assert.ok(read.some((one) => one.nsp === nsp && one.room === ''));
       }
     }
@@ -52,7 +46,7 @@ describe('Channels', () => {
 
   it('of others are not read', () => {
     for (const channel of ['', 'socket.io', 'socket.io#', 'socket.iox#/#', 'other#/#', 'socket.io#/no end']) {
-      assert.deepEqual(readAll('socket.io', channel), [], channel);
+      assert.deepEqual(meaningsOf('socket.io', channel), [], channel);
     }
   });
 

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createCluster } from 'redis';
+import { connectionSettings } from '../connection-options';
+import { endClient, sharePubSub } from '../redis/clients';
+import { type ConnectionSettings, connectClient, socketOptions } from '../redis/connect';
+import { isForbidden, type PubSub, type RedisClient } from '../redis/pub-sub';
+import { within } from '../within';
+import { explain, InspectError } from './errors';
+
+const ANSWERS_WITHIN_MS = 5000;
+
+/** A Redis, or a whole Cluster, to look at. */
+export interface Redis {
+  classic: PubSub;
+  sharded: PubSub;
+  /** Undefined when Redis does not permit to ask. */
+  server: Server | undefined;
+  /** Rejects when a connection is lost: it is not made again. */
+  lost: Promise<never>;
+  close(): Promise<void>;
+}
+
+export interface Server {
+  version: string;
+  mode: string;
+}
+
+interface Clients {
+  server: Server | undefined;
+  pubClient: RedisClient;
+  subClient: RedisClient;
+}
+
+type Watch = <C extends RedisClient>(client: C) => C;
+
+/** @throws {InspectError} @throws {InvalidOptionError} */
+export async function openRedis(uri: string | undefined): Promise<Redis> {
+  const settings = { ...connectionSettings(uri, {}), reconnectStrategy: () => false as const };
+  const address = settings.path ?? `${settings.host}:${settings.port}`;
+  const clients: RedisClient[] = [];
+  let lose: (error: Error) => void = () => {};
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject;
+  });
+  lost.catch(() => undefined);
+  const watch: Watch = (client) => {
+    clients.push(client);
+    client.on('error', (error) => lose(explain(error, address)));
+    return client;
+  };
+  const endAll = () => Promise.all(clients.map(endClient));
+  try {
+    const { server, pubClient, subClient } = await Promise.race([inTime(connectAll(settings, watch)), lost]);
+    const classic = sharePubSub(pubClient, subClient, 'classic');
+    const sharded = sharePubSub(pubClient, subClient, 'sharded');
+    const close = async () => {
+      for (const { release } of [classic, sharded]) release();
+      await endAll();
+    };
+    return { classic: classic.pubSub, sharded: sharded.pubSub, server, lost, close };
+  } catch (error) {
+    await endAll();
+    throw explain(error, address);
+  }
+}
+
+async function connectAll(settings: ConnectionSettings, watch: Watch): Promise<Clients> {
+  const first = watch(connectClient(settings));
+  first.ref();
+  await once(first, 'ready');
+  const server = await readServer(first);
+  if (server?.mode === 'sentinel')
+    throw new InspectError('This is a Sentinel: give the address of the master it watches');
+  if (server?.mode !== 'cluster') {
+    const subClient = watch(first.duplicate());
+    await subClient.connect();
+    return { server, pubClient: first, subClient };
+  }
+  const pubClient = watch(clusterOf(settings));
+  const subClient = watch(pubClient.duplicate());
+  await Promise.all([pubClient.connect(), subClient.connect()]);
+  return { server, pubClient, subClient };
+}
+
+/** Its nodes are found through the one that was given. */
+function clusterOf(settings: ConnectionSettings) {
+  const { host, port, username, password } = settings;
+  const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
+  const defaults = { ...login, socket: socketOptions(settings) };
+  return createCluster({ rootNodes: [{ socket: { host, port } }], defaults });
+}
+
+async function readServer(client: ReturnType<typeof connectClient>): Promise<Server | undefined> {
+  try {
+    const info = await client.info('server');
+    const read = (field: string) => new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+    return {
+      version: read('valkey_version') || read('redis_version'),
+      mode: read('redis_mode') || read('server_mode'),
+    };
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  let inTime: { value: T } | undefined;
+  await within(
+    ANSWERS_WITHIN_MS,
+    promise.then((value) => {
+      inTime = { value };
+    }),
+  );
+  if (!inTime) throw new Error(`no answer within ${ANSWERS_WITHIN_MS / 1000} s`);
+  return inTime.value;
+}

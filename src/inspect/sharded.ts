@@ -1,0 +1,96 @@
+import type { PubSub } from '../redis/pub-sub';
+import { channelsOf, everyNamespacePattern, meaningsOf } from '../wire/channels';
+import { publishedRequest, readPublishedAnswer, readShardedMessage } from '../wire/dialect-sharded';
+import { MalformedMessageError } from '../wire/malformed';
+import type { Request, SocketDetails } from '../wire/messages';
+import { encodeJson } from '../wire/payload';
+import { isOwnUid } from '../wire/uid';
+import { within } from '../within';
+import { silent } from './ask-classic';
+import { Answers, type Fields, type Inbox } from './inbox';
+import { publish } from './publish';
+import type { NamespaceReport, NodeReport } from './report';
+
+const FETCH: Request = { type: 'fetchSockets', targets: { rooms: [], except: [] } };
+
+/** The namespaces of `createShardedAdapter()`: what their channels tell, without asking any node. */
+export async function lookAtSharded(pubSub: PubSub, prefix: string): Promise<NamespaceReport[]> {
+  const channels = await pubSub.listChannels(everyNamespacePattern(prefix));
+  const all = new Set(channels);
+  const reports = new Map<string, NamespaceReport>();
+  const children: { nsp: string; room: string }[] = [];
+  for (const channel of channels) {
+    // every node listens to the namespace's channel as well
+    const found = meaningsOf(prefix, channel).find(({ nsp }) => all.has(channelsOf(prefix, nsp).broadcast));
+    if (!found) continue;
+    if (found.room !== '') children.push(found);
+    else reports.set(found.nsp, { name: found.nsp, pubSub: 'sharded', connections: 0, roomChannels: 0, nodes: [] });
+  }
+  const namespaces = [...reports.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const counts = await pubSub.countSubscribers(namespaces.map(({ name }) => channelsOf(prefix, name).broadcast));
+  for (const [i, namespace] of namespaces.entries()) namespace.connections = counts[i] ?? 0;
+  for (const { nsp, room } of children) take(reports.get(nsp), room);
+  return namespaces;
+}
+
+/** A node's own channel looks like that of a room; only the names of nodes are of a kind. */
+function take(namespace: NamespaceReport | undefined, name: string): void {
+  if (!namespace) return;
+  const runs = runsOf(name);
+  if (runs) namespace.nodes.push({ uid: name, runs, sockets: null, rooms: null });
+  else namespace.roomChannels += 1;
+}
+
+function runsOf(uid: string): NodeReport['runs'] | undefined {
+  if (isOwnUid(uid)) return 'socket.io-redis 7';
+  return /^[0-9a-f]{16}$/.test(uid) ? 'published 8.x' : undefined;
+}
+
+interface Share {
+  uid: string;
+  sockets: SocketDetails[];
+}
+
+/**
+ * Asks the nodes of a namespace for their sockets: published ones can be asked for nothing smaller.
+ *
+ * @throws what the Redis client gives when it cannot publish
+ */
+export async function askSharded(
+  pubSub: PubSub,
+  inbox: Inbox,
+  prefix: string,
+  { name, connections, nodes }: NamespaceReport,
+  withinMs: number,
+): Promise<NodeReport[]> {
+  const { broadcast } = channelsOf(prefix, name);
+  const own = `${broadcast}${inbox.uid}#`;
+  const listener = (payload: Buffer) => inbox.take(payload);
+  const answers = new Answers<Share>(inbox);
+  await within(withinMs, pubSub.subscribe([own], listener));
+  const { type, data } = publishedRequest(FETCH);
+  const requestId = answers.expect(readShare);
+  const message = { uid: inbox.uid, nsp: name, type, data: { ...data, requestId } };
+  await publish(pubSub, broadcast, encodeJson(message));
+  const expected = Math.max(connections, nodes.length);
+  await answers.until((shares) => shares.length >= expected, withinMs);
+  answers.close();
+  await pubSub.unsubscribe([own], listener);
+  const answered = new Set(answers.list.map(({ uid }) => uid));
+  const unanswered = nodes.filter(({ uid }) => uid !== null && !answered.has(uid));
+  const known = [...answers.list.map(nodeOf), ...unanswered].sort((a, b) => ((a.uid ?? '') < (b.uid ?? '') ? -1 : 1));
+  return [...known, ...silent(connections - known.length)];
+}
+
+function readShare(fields: Fields): Share {
+  const message = readShardedMessage(fields);
+  const answer = readPublishedAnswer(FETCH, message);
+  if (answer.kind !== 'value') throw new MalformedMessageError('no answer');
+  return { uid: message.uid, sockets: answer.value as SocketDetails[] };
+}
+
+function nodeOf({ uid, sockets }: Share): NodeReport {
+  const ids = new Set(sockets.map(({ id }) => id));
+  const rooms = new Set(sockets.flatMap((socket) => socket.rooms.map(String)).filter((room) => !ids.has(room)));
+  return { uid, runs: runsOf(uid) ?? 'published 8.x', sockets: sockets.length, rooms: [...rooms].sort() };
+}

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { NamespaceReport, NodeReport, Report } from '../../src/inspect/report';
+import { atExit } from '../../tools/child-process';
+
+const CLI = join(__dirname, '../../src/inspect/cli.js');
+
+/** What the command has printed, and how it ended. */
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs `socket.io-redis` to its end. */
+export async function runCommand(...args: string[]): Promise<Ended> {
+  const child = start(args);
+  const ended = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ended.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ended.err += text;
+  });
+  const [code] = await once(child, 'close');
+  return { ...ended, code };
+}
+
+/** One report of `inspect --json`. @throws Error with what it complains about, unless it has found servers */
+export async function inspect(uri: string, ...args: string[]): Promise<Report> {
+  const { code, out, err } = await runCommand('inspect', uri, '--json', '--seconds', '0.1', ...args);
+  if (code !== 0 || err !== '') throw new Error(`exit code ${code}: ${err}${out}`);
+  return JSON.parse(out) as Report;
+}
+
+export interface Watching {
+  /** Waits for a report that is as it should be. */
+  until(isSo: (report: Report) => boolean): Promise<Report>;
+  /** Ends it as Ctrl+C does. @returns the exit code */
+  end(): Promise<number | null>;
+}
+
+/** Lets `inspect --json --watch` run. */
+export function watch(uri: string, ...args: string[]): Watching {
+  const child = start(['inspect', uri, '--json', '--watch', '--seconds', '0.1', ...args]);
+  const closed = once(child, 'close');
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    async until(isSo) {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error('It has ended before');
+        const report = JSON.parse(value) as Report;
+        if (isSo(report)) return report;
+      }
+    },
+    async end() {
+      child.kill('SIGINT');
+      const [code] = await closed;
+      return code;
+    },
+  };
+}
+
+function start(args: readonly string[]) {
+  const { REDIS_URL: _, ...env } = process.env;
+  const child = spawn(process.execPath, [CLI, ...args], { env });
+  child.once(
+    'close',
+    atExit(() => child.kill('SIGKILL')),
+  );
+  return child;
+}
+
+export function namespaceOf({ namespaces }: Report, wanted: string): NamespaceReport | undefined {
+  return namespaces.find(({ name }) => name === wanted);
+}
+
+/** What nodes run and have, in an order of its own. */
+export function sharesOf(nodes: readonly NodeReport[] = []): unknown[] {
+  const shares = nodes.map(({ runs, sockets, rooms }) => [runs, sockets, rooms]);
+  return shares.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
