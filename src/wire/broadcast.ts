@@ -142,8 +142,7 @@ export function readOptions(options: unknown): BroadcastOptions {
   if (!isRecord(options)) throw new MalformedMessageError('the options are not an object');
   const flags = options.flags ?? {};
   if (!isRecord(flags)) throw new MalformedMessageError('the flags are not an object');
-  const read = { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
-  return typeof options.seq === 'number' ? { ...read, seq: options.seq } : read;
+  return { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
 }
 
 function readRooms(rooms: unknown): Room[] {

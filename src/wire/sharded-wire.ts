@@ -239,7 +239,13 @@ function sendable(request: Request): Request {
 
 function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
   const packet = readPacket(data.packet);
-  return { uid, packet: { ...packet, nsp }, options: readOptions(data.opts) };
+  const options = readOptions(data.opts);
+  const { seq } = (data.opts ?? {}) as { seq?: unknown };
+  return {
+    uid,
+    packet: { ...packet, nsp },
+    options: typeof seq === 'number' ? { ...options, seq } : options,
+  };
 }
 
 function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Acknowledgement {

@@ -18,9 +18,9 @@ export class LocalSockets implements LocalNode {
     this.#customHook = customHook;
   }
 
-  deliver({ data }: Pick<BroadcastPacket, 'data'>, { flags, ...targets }: BroadcastOptions): void {
-    const broadcast = new LocalBroadcast(this.#nsp, data, flags);
-    this.#forEach(targets, (socket) => broadcast.sendTo(socket));
+  deliver({ data }: Pick<BroadcastPacket, 'data'>, options: BroadcastOptions): void {
+    const broadcast = new LocalBroadcast(this.#nsp, data, options.flags);
+    this.#forEach(options, (socket) => broadcast.sendTo(socket));
   }
 
   deliverWithAcknowledgement(
