@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'redis/clients',
     'type redis/pub-sub',
     'wire/uid',
+    'wire/channels',
     'wire/classic-wire',
     'wire/sharded-wire',
   ],
