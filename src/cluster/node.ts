@@ -1,7 +1,7 @@
 import debugModule from 'debug';
 import uid2 from 'uid2';
 import { AdapterClosedError } from '../errors';
-import type { PubSub } from '../redis/pub-sub';
+import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
@@ -37,6 +37,8 @@ export interface ClusterNodeSettings {
   /** How the namespace's nodes write to each other. */
   createWire(sender: () => Sender): Wire;
   onError(error: Error): void;
+  onOutage(outage: Degraded): void;
+  onRestored(end: Restored): void;
 }
 
 /** One server's part in the conversation that the nodes of a namespace have: it tells, asks and answers. */
@@ -59,6 +61,7 @@ export class ClusterNode {
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
   readonly #stopErrors: () => void;
+  readonly #stopOutages: () => void;
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
 
@@ -78,6 +81,8 @@ export class ClusterNode {
     this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
     this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
+    const { onOutage: degraded, onRestored: restored } = settings;
+    this.#stopOutages = pubSub.connectivity.listen({ degraded, restored });
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
     const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
@@ -175,6 +180,7 @@ export class ClusterNode {
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
     this.#stopErrors();
+    this.#stopOutages();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {

@@ -18,7 +18,7 @@ export async function patience(ms: number, promise: Promise<unknown>): Promise<v
     await Promise.race([done, delay(ms, done)]);
     lateBy = performance.now() - begin - ms;
   } while (!settled && lateBy > HELD_UP_MS);
-  if (!settled) await turn(undefined, { ref: false });
+  if (!settled) await turn();
 }
 
 function delay(ms: number, done: Promise<unknown>): Promise<void> {

@@ -116,8 +116,13 @@ export class Watchdog {
     const { channels, patterns, probes, publish, isReady, connectivity } = this.#watched;
     if (!isReady()) await this.#pause(this.#times.patience);
     if (!isReady()) return { publishing: connectivity.health('publishing').works, receiving: false };
-    await patience(this.#times.patience, Promise.all([channels.add(probes, this.#onProbe), patterns.allActive()]));
+    let subscribed = false;
+    const active = Promise.all([channels.add(probes, this.#onProbe), patterns.allActive()]).then(() => {
+      subscribed = true;
+    });
+    await patience(this.#times.patience, active);
     if (this.#stopped) return WORKS;
+    if (!subscribed) return { publishing: connectivity.health('publishing').works, receiving: false };
     channels.takeHeard();
     patterns.takeHeard();
     let publishing = false;
@@ -192,7 +197,7 @@ export class Watchdog {
         this.#wake = resolve;
       }),
     );
-    await turn(undefined, { ref: false });
+    await turn();
   }
 }
 

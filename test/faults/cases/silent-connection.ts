@@ -1,5 +1,6 @@
 import { fault, mustBe, mustBeWithin } from '../support/fault';
 import { SilencingProxy } from '../support/proxy';
+import { isOurs } from '../support/subjects';
 
 /** Milliseconds in which a node has to find out. */
 const NOTICED_WITHIN = 15_000;
@@ -7,13 +8,17 @@ const NOTICED_WITHIN = 15_000;
 export const silentConnection = fault({
   name: 'connections that stay open and deliver nothing',
   long: true,
-  todo: () => 'there is no watchdog yet: nobody probes a subscription',
   async run(stage) {
     const redis = await stage.redis();
     const proxy = await SilencingProxy.start(redis);
     stage.onEnd(() => proxy.close());
     const sender = await stage.node(redis);
     const deaf = await stage.node({ nodes: [proxy] });
+    await deaf.run(({ adapter, kept }) => {
+      kept['told'] = [];
+      adapter.on('degraded', ({ reason }) => (kept['told'] as unknown[]).push(reason));
+      adapter.on('restored', ({ gap }) => (kept['told'] as unknown[]).push(gap));
+    });
     const client = await stage.client(deaf);
     await sender.run(({ traffic }) => traffic.start(50));
     await client.firstAfter(0, sender.name);
@@ -22,10 +27,24 @@ export const silentConnection = fault({
     const back = await client.firstAfter(silentSince + 100, sender.name, NOTICED_WITHIN);
     const sent = await deaf.run(({ traffic }) => traffic.send(10));
     const { lost } = await client.tally(deaf.name, sent);
-    return { localLost: lost, back };
+    const [reason = 'nothing', gap = 0] = await deaf.run(
+      ({ kept }) =>
+        new Promise<(string | number)[]>((resolve) => {
+          const told = kept['told'] as (string | number)[];
+          const timer = setInterval(() => told.length !== 1 && resolve(told), 50);
+          setTimeout(() => resolve(told), 10_000);
+          if (told.length !== 1) clearInterval(timer);
+        }),
+    );
+    return { localLost: lost, back, told: reason, gap };
   },
-  mustHold(figures) {
+  mustHold(figures, subject) {
     mustBe(figures, { localLost: 0 });
     mustBeWithin('back', figures.back, NOTICED_WITHIN - 1);
+    if (!isOurs(subject)) return;
+    mustBe(figures, { told: 'receiving' });
+    // it goes back to the last sign of life, and to when publishing worked again
+    mustBeWithin('back', figures.back, Number(figures.gap) + 1000);
+    mustBeWithin('gap', Number(figures.gap), NOTICED_WITHIN + 10_000);
   },
 });

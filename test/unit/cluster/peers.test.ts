@@ -42,6 +42,7 @@ function start(nsp = '/') {
       isReady: () => true,
       channels: { subscribe: nothing, unsubscribe: nothing },
       listen: () => () => {},
+      reconnect: async () => undefined,
     },
     [],
   );
@@ -156,11 +157,13 @@ describe('A census', () => {
         publish: async () => undefined,
         countSubscribers: async () => Promise.reject(new Error('away')),
         listChannels: async () => [],
+        reconnect: async () => undefined,
       },
       {
         isReady: () => true,
         channels: { subscribe: async () => undefined, unsubscribe: async () => undefined },
         listen: () => () => {},
+        reconnect: async () => undefined,
       },
       [],
     );
