@@ -56,9 +56,9 @@ export class Connectivity {
     return { ...this.#abilities[ability] };
   }
 
-  /** Both were seen to work just now. */
-  proven(): void {
-    this.#provenAt = Date.now();
+  /** Both work, and did so at that moment. */
+  proven(at: number): void {
+    this.#provenAt = at;
     this.works('publishing');
     this.works('receiving');
   }

@@ -9,7 +9,7 @@ const debug = debugModule('socket.io-redis:watchdog');
 
 /** In milliseconds, both. */
 export interface WatchdogTimes {
-  /** How often it looks whether anything has come. */
+  /** How long nothing may come or be answered, before it probes. */
   interval: number;
   /** How long a probe may take. */
   patience: number;
@@ -18,6 +18,9 @@ export interface WatchdogTimes {
 /** The least time from one reconnect to the next; it doubles up to the most. */
 const FIRST_RECONNECT_AFTER_MS = 10_000;
 const LAST_RECONNECT_AFTER_MS = 60_000;
+
+/** How often it looks in each interval whether anything has come. */
+const LOOKS = 4;
 
 const PROBE = '';
 
@@ -57,6 +60,10 @@ export class Watchdog {
   readonly #onProbe = (_payload: Buffer, channel: string) => this.#arrived(channel);
   #wake: () => void = () => {};
   #stopped = false;
+  #lookedAt = Date.now();
+  /** No later than when something last came, and was last answered. */
+  #heardAt = 0;
+  #answeredAt = 0;
   #mayReconnectAt = 0;
   #reconnectAfter = FIRST_RECONNECT_AFTER_MS;
 
@@ -87,13 +94,16 @@ export class Watchdog {
       void this.stop();
     });
     while (!this.#stopped) {
-      await this.#pause(this.#times.interval);
+      await this.#pause(this.#times.interval / LOOKS);
       if (!this.#stopped) await this.#watch();
     }
   }
 
   async #watch(): Promise<void> {
-    let verdict = this.#isProven() ? WORKS : await this.#probe();
+    this.#look();
+    const provenAt = Math.min(this.#heardAt, this.#answeredAt);
+    if (Date.now() - provenAt < this.#times.interval) return this.#watched.connectivity.proven(provenAt);
+    let verdict = await this.#probe();
     let round = 0;
     while (!this.#stopped && !this.#conclude(verdict)) {
       debug('degraded: %o', verdict);
@@ -104,12 +114,14 @@ export class Watchdog {
     }
   }
 
-  /** Whether what came and went since the last look shows that all is well, at no cost. */
-  #isProven(): boolean {
+  /** Takes what came and went since the last look for a sign of life, which costs nothing. */
+  #look(): void {
     const { channels, patterns, probes, takeAnswered } = this.#watched;
     const heard = patterns.size > 0 ? patterns.takeHeard() : channels.takeHeard();
     // with several connections, one says nothing about the others
-    return takeAnswered() && heard && probes.length === 1;
+    if (heard && probes.length === 1) this.#heardAt = this.#lookedAt;
+    if (takeAnswered()) this.#answeredAt = this.#lookedAt;
+    this.#lookedAt = Date.now();
   }
 
   async #probe(): Promise<Verdict> {
@@ -151,7 +163,8 @@ export class Watchdog {
     const { connectivity, isReady } = this.#watched;
     if (this.#stopped) return true;
     if (publishing && receiving) {
-      connectivity.proven();
+      this.#heardAt = this.#answeredAt = this.#lookedAt = Date.now();
+      connectivity.proven(this.#lookedAt);
       this.#reconnectAfter = FIRST_RECONNECT_AFTER_MS;
       return true;
     }

@@ -37,12 +37,13 @@ function start(nsp = '/') {
         const prefix = pattern.slice(0, pattern.lastIndexOf('?*#')).replace(/\\(.)/g, '$1');
         return [...counts.keys()].filter((name) => name.startsWith(prefix) && name.length > prefix.length + 1);
       },
+      reconnect: nothing,
     },
     {
       isReady: () => true,
       channels: { subscribe: nothing, unsubscribe: nothing },
       listen: () => () => {},
-      reconnect: async () => undefined,
+      reconnect: nothing,
     },
     [],
   );
