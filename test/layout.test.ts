@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'type sharded-options',
     'type redis/pub-sub',
     'type cluster/stats',
+    'type cluster/health',
     'type wire/messages',
   ],
   factory: [

@@ -1,12 +1,13 @@
 import debugModule from 'debug';
 import uid2 from 'uid2';
-import { AdapterClosedError } from '../errors';
+import { AdapterClosedError, RequestTimeoutError } from '../errors';
 import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import { type AdapterHealth, healthOf } from './health';
 import { Joining } from './joining';
 import type { LocalNode } from './local-node';
 import { Neighbours } from './neighbours';
@@ -17,6 +18,7 @@ import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
 import { type AdapterStats, emptyStats } from './stats';
+import { type RequestOutcome, tell } from './telemetry';
 
 const debug = debugModule('socket.io-redis:node');
 
@@ -82,14 +84,32 @@ export class ClusterNode {
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
     this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
     const { onOutage: degraded, onRestored: restored } = settings;
-    this.#stopOutages = pubSub.connectivity.listen({ degraded, restored });
+    this.#stopOutages = pubSub.connectivity.listen({
+      degraded: (outage) => {
+        tell('degraded', settings, () => outage);
+        degraded(outage);
+      },
+      restored: (end) => {
+        tell('restored', settings, () => end);
+        restored(end);
+      },
+      reconnected: () => {
+        this.#counters.reconnects += 1;
+        tell('reconnected', settings, () => ({}));
+      },
+    });
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
+    void this.#inConversation.then(() => pubSub.connectivity.works('receiving'));
     const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
   }
 
   get stats(): AdapterStats {
     return { ...structuredClone(this.#counters), subscriptions: this.#settings.pubSub.channelCount };
+  }
+
+  get health(): AdapterHealth {
+    return healthOf(this.#settings.pubSub, this.#peers);
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
@@ -123,6 +143,7 @@ export class ClusterNode {
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     const answer = this.#requests.ask(request);
+    void this.#account(request, answer);
     void this.#joining.during(request, answer);
     return answer;
   }
@@ -202,6 +223,13 @@ export class ClusterNode {
     });
   }
 
+  async #account({ type }: Request, answer: Promise<unknown>): Promise<void> {
+    const begin = performance.now();
+    const outcome = await outcomeOfAnswer(answer);
+    this.#counters.requests[outcome] += 1;
+    tell('request', this.#settings, () => ({ type, outcome, duration: performance.now() - begin }));
+  }
+
   #createReceiver(): Receiver {
     return new Receiver({
       ...this.#settings,
@@ -211,6 +239,10 @@ export class ClusterNode {
       responder: this.#responder,
       peers: this.#peers,
       stats: this.#counters,
+      onEcho: () => {
+        this.#counters.echoes += 1;
+        tell('echo', this.#settings, () => ({}));
+      },
       onHello: (uid) => void this.#send(this.#wire.hello(uid)),
     });
   }
@@ -248,13 +280,22 @@ export class ClusterNode {
   async #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
     if (this.#closed) return new AdapterClosedError();
     this.#counters.published += 1;
+    tell('published', this.#settings, () => ({ channel, bytes: Buffer.byteLength(payload) }));
     const failure = await this.#settings.pubSub.publish(channel, payload);
     if (failure) {
       this.#counters.unpublished += 1;
+      tell('lost', this.#settings, () => ({ channel, error: failure }));
       debug('could not publish to %s: %s', channel, failure);
     }
     return failure;
   }
+}
+
+function outcomeOfAnswer(answer: Promise<unknown>): Promise<RequestOutcome> {
+  return answer.then(
+    () => 'answered',
+    (error) => (error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
+  );
 }
 
 /** Who waits for a node before it has an HTTP server must not see the process end: the connections alone do not keep it. */

@@ -10,6 +10,7 @@ import type { Peers } from './peers';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
 import type { Counters } from './stats';
+import { tell } from './telemetry';
 
 const debug = debugModule('socket.io-redis:node');
 
@@ -23,6 +24,8 @@ export interface ReceiverSettings {
   responder: Responder;
   peers: Peers;
   stats: Counters;
+  /** A broadcast of this node came back. */
+  onEcho(): void;
   /** A node has said hello. */
   onHello(uid: string): void;
   onError(error: Error): void;
@@ -61,7 +64,10 @@ export class Receiver implements BroadcastReceiver {
 
   wants(room: string, payload: Buffer): boolean {
     const { local, wire } = this.#settings;
-    return (room === '' || local.hasRoom(room)) && !wire.isOwnBroadcast(payload);
+    if (room !== '' && !local.hasRoom(room)) return false;
+    if (!wire.isOwnBroadcast(payload)) return true;
+    this.#settings.onEcho();
+    return false;
   }
 
   decode(payload: Buffer): Broadcast {
@@ -73,6 +79,7 @@ export class Receiver implements BroadcastReceiver {
     // a channel's name can be that of several namespaces: the packet itself says which one it is for
     if (packet.nsp !== this.nsp || uid === this.#settings.uid) return;
     stats.received += 1;
+    tell('received', this.#settings, () => ({}));
     try {
       local.deliver(packet, options);
     } catch (error) {
@@ -82,6 +89,7 @@ export class Receiver implements BroadcastReceiver {
 
   drop(kind: PayloadKind, reason: unknown): void {
     this.#settings.stats.malformed[kind] += 1;
+    tell('dropped', this.#settings, () => ({ channel: kind, reason }));
     debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
   }
 

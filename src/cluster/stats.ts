@@ -11,10 +11,24 @@ export interface Counters {
   unpublished: number;
   /** Broadcasts of other nodes that were delivered to sockets of this one. */
   received: number;
+  /** Broadcasts of this node itself that came back. */
+  echoes: number;
+  /** What the requests of this node came to; those that an error ended otherwise are `failed`. */
+  requests: { answered: number; timedOut: number; failed: number };
+  /** How often the watchdog made a client of this node connect anew. */
+  reconnects: number;
   /** Payloads that no peer would send, by the channel that they came on. */
   malformed: { broadcast: number; request: number; response: number };
 }
 
 export function emptyStats(): Counters {
-  return { published: 0, unpublished: 0, received: 0, malformed: { broadcast: 0, request: 0, response: 0 } };
+  return {
+    published: 0,
+    unpublished: 0,
+    received: 0,
+    echoes: 0,
+    requests: { answered: 0, timedOut: 0, failed: 0 },
+    reconnects: 0,
+    malformed: { broadcast: 0, request: 0, response: 0 },
+  };
 }
