@@ -1,10 +1,11 @@
 import debugModule from 'debug';
 import uid2 from 'uid2';
-import { AdapterClosedError, RequestTimeoutError } from '../errors';
+import { AdapterClosedError } from '../errors';
 import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
+import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
 import { type AdapterHealth, healthOf } from './health';
@@ -17,8 +18,7 @@ import { Receiver } from './receiver';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
-import { type AdapterStats, emptyStats } from './stats';
-import { type RequestOutcome, tell } from './telemetry';
+import type { AdapterStats } from './stats';
 
 const debug = debugModule('socket.io-redis:node');
 
@@ -47,7 +47,7 @@ export interface ClusterNodeSettings {
 export class ClusterNode {
   /** Fulfilled once the node hears the others, or is closed. */
   readonly ready: Promise<void>;
-  readonly #counters = emptyStats();
+  readonly #accounts: Accounts;
   readonly #settings: ClusterNodeSettings;
   readonly #wire: Wire;
   readonly #neighbours: Neighbours;
@@ -62,14 +62,14 @@ export class ClusterNode {
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
-  readonly #stopErrors: () => void;
-  readonly #stopOutages: () => void;
+  readonly #stops: (() => void)[];
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
 
   constructor(settings: ClusterNodeSettings) {
     const { uid, pubSub, local, onError } = settings;
     this.#settings = settings;
+    this.#accounts = new Accounts({ nsp: settings.nsp, uid });
     this.#wire = settings.createWire(() => this.#sender);
     const { channels, sharded } = this.#wire;
     this.#neighbours = new Neighbours(pubSub, channels.broadcast);
@@ -82,22 +82,12 @@ export class ClusterNode {
     this.#receiver = this.#createReceiver();
     this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
-    this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
     const { onOutage: degraded, onRestored: restored } = settings;
-    this.#stopOutages = pubSub.connectivity.listen({
-      degraded: (outage) => {
-        tell('degraded', settings, () => outage);
-        degraded(outage);
-      },
-      restored: (end) => {
-        tell('restored', settings, () => end);
-        restored(end);
-      },
-      reconnected: () => {
-        this.#counters.reconnects += 1;
-        tell('reconnected', settings, () => ({}));
-      },
-    });
+    this.#stops = [
+      pubSub.onError((error, failed) => onError(explain(error, failed, sharded))),
+      this.#accounts.follow(pubSub.connectivity),
+      pubSub.connectivity.listen({ degraded, restored }),
+    ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
     void this.#inConversation.then(() => pubSub.connectivity.works('receiving'));
     const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
@@ -105,7 +95,7 @@ export class ClusterNode {
   }
 
   get stats(): AdapterStats {
-    return { ...structuredClone(this.#counters), subscriptions: this.#settings.pubSub.channelCount };
+    return { ...structuredClone(this.#accounts.counters), subscriptions: this.#settings.pubSub.channelCount };
   }
 
   get health(): AdapterHealth {
@@ -143,7 +133,7 @@ export class ClusterNode {
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     const answer = this.#requests.ask(request);
-    void this.#account(request, answer);
+    void this.#accounts.request(request, answer);
     void this.#joining.during(request, answer);
     return answer;
   }
@@ -200,8 +190,7 @@ export class ClusterNode {
       this.#roomChannels?.close(),
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
-    this.#stopErrors();
-    this.#stopOutages();
+    for (const stop of this.#stops) stop();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {
@@ -223,13 +212,6 @@ export class ClusterNode {
     });
   }
 
-  async #account({ type }: Request, answer: Promise<unknown>): Promise<void> {
-    const begin = performance.now();
-    const outcome = await outcomeOfAnswer(answer);
-    this.#counters.requests[outcome] += 1;
-    tell('request', this.#settings, () => ({ type, outcome, duration: performance.now() - begin }));
-  }
-
   #createReceiver(): Receiver {
     return new Receiver({
       ...this.#settings,
@@ -238,11 +220,8 @@ export class ClusterNode {
       acknowledgements: this.#acknowledgements,
       responder: this.#responder,
       peers: this.#peers,
-      stats: this.#counters,
-      onEcho: () => {
-        this.#counters.echoes += 1;
-        tell('echo', this.#settings, () => ({}));
-      },
+      stats: this.#accounts.counters,
+      onEcho: () => this.#accounts.echo(),
       onHello: (uid) => void this.#send(this.#wire.hello(uid)),
     });
   }
@@ -279,23 +258,14 @@ export class ClusterNode {
 
   async #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
     if (this.#closed) return new AdapterClosedError();
-    this.#counters.published += 1;
-    tell('published', this.#settings, () => ({ channel, bytes: Buffer.byteLength(payload) }));
+    this.#accounts.published(channel, payload);
     const failure = await this.#settings.pubSub.publish(channel, payload);
     if (failure) {
-      this.#counters.unpublished += 1;
-      tell('lost', this.#settings, () => ({ channel, error: failure }));
+      this.#accounts.lost(channel, failure);
       debug('could not publish to %s: %s', channel, failure);
     }
     return failure;
   }
-}
-
-function outcomeOfAnswer(answer: Promise<unknown>): Promise<RequestOutcome> {
-  return answer.then(
-    () => 'answered',
-    (error) => (error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
-  );
 }
 
 /** Who waits for a node before it has an HTTP server must not see the process end: the connections alone do not keep it. */

@@ -1,0 +1,56 @@
+import { RequestTimeoutError } from '../errors';
+import type { Connectivity } from '../redis/pub-sub';
+import type { Request } from '../wire/messages';
+import { type Counters, emptyStats } from './stats';
+import { type RequestOutcome, type TelemetryMessage, tell } from './telemetry';
+
+/** Keeps a node's counters, and tells of each event through `node:diagnostics_channel`. */
+export class Accounts {
+  readonly counters: Counters = emptyStats();
+  readonly #node: TelemetryMessage;
+
+  constructor(node: TelemetryMessage) {
+    this.#node = node;
+  }
+
+  published(channel: string, payload: string | Buffer): void {
+    this.counters.published += 1;
+    tell('published', this.#node, () => ({ channel, bytes: Buffer.byteLength(payload) }));
+  }
+
+  lost(channel: string, error: Error): void {
+    this.counters.unpublished += 1;
+    tell('lost', this.#node, () => ({ channel, error }));
+  }
+
+  echo(): void {
+    this.counters.echoes += 1;
+    tell('echo', this.#node, () => ({}));
+  }
+
+  async request({ type }: Request, answer: Promise<unknown>): Promise<void> {
+    const begin = performance.now();
+    const outcome = await outcomeOf(answer);
+    this.counters.requests[outcome] += 1;
+    tell('request', this.#node, () => ({ type, outcome, duration: performance.now() - begin }));
+  }
+
+  /** @returns a function that ends it */
+  follow(connectivity: Connectivity): () => void {
+    return connectivity.listen({
+      degraded: (outage) => tell('degraded', this.#node, () => outage),
+      restored: (end) => tell('restored', this.#node, () => end),
+      reconnected: () => {
+        this.counters.reconnects += 1;
+        tell('reconnected', this.#node, () => ({}));
+      },
+    });
+  }
+}
+
+function outcomeOf(answer: Promise<unknown>): Promise<RequestOutcome> {
+  return answer.then(
+    () => 'answered',
+    (error) => (error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
+  );
+}
