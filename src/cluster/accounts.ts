@@ -28,11 +28,16 @@ export class Accounts {
     tell('echo', this.#node, () => ({}));
   }
 
-  async request({ type }: Request, answer: Promise<unknown>): Promise<void> {
+  request({ type }: Request, answer: Promise<unknown>): void {
     const begin = performance.now();
-    const outcome = await outcomeOf(answer);
-    this.counters.requests[outcome] += 1;
-    tell('request', this.#node, () => ({ type, outcome, duration: performance.now() - begin }));
+    const settled = (outcome: RequestOutcome) => {
+      this.counters.requests[outcome] += 1;
+      tell('request', this.#node, () => ({ type, outcome, duration: performance.now() - begin }));
+    };
+    answer.then(
+      () => settled('answered'),
+      (error) => settled(error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
+    );
   }
 
   /** @returns a function that ends it */
@@ -46,11 +51,4 @@ export class Accounts {
       },
     });
   }
-}
-
-function outcomeOf(answer: Promise<unknown>): Promise<RequestOutcome> {
-  return answer.then(
-    () => 'answered',
-    (error) => (error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
-  );
 }

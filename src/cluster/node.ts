@@ -133,7 +133,7 @@ export class ClusterNode {
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     const answer = this.#requests.ask(request);
-    void this.#accounts.request(request, answer);
+    this.#accounts.request(request, answer);
     void this.#joining.during(request, answer);
     return answer;
   }

@@ -74,10 +74,11 @@ export class Connectivity {
     for (const { restored } of [...this.#listeners]) restored?.({ gap });
   }
 
-  fails(ability: Ability, reason: DegradedReason): void {
+  /** @param since - when it last worked; default: when both were last proven to, or since when it has been thought to */
+  fails(ability: Ability, reason: DegradedReason, since = this.#provenAt ?? this.#abilities[ability].since): void {
     this.#set(ability, false);
     if (this.#outage) return;
-    const outage = { since: this.#provenAt ?? this.#abilities[ability].since, reason };
+    const outage = { since, reason };
     this.#outage = outage;
     for (const { degraded } of [...this.#listeners]) degraded?.({ ...outage });
   }

@@ -148,7 +148,9 @@ export class PubSub {
       // one report an outage, not one a message
       if (this.#publishing !== false) this.#report(error, 'publish');
       this.#publishing = false;
-      if (!isForbidden(error)) this.connectivity.fails('publishing', 'publishing');
+      // without a watchdog nobody knows when it last worked
+      const since = this.#watchdog ? undefined : Date.now();
+      if (!isForbidden(error)) this.connectivity.fails('publishing', 'publishing', since);
       return error;
     }
   }

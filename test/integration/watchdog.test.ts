@@ -8,7 +8,7 @@ import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { SilencingProxy } from '../faults/support/proxy';
 import { channelsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
-import { receivedFrom, type ServerNode, startServer } from '../support/fleet';
+import { listen, receivedFrom, type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
@@ -131,22 +131,14 @@ describe('The watchdog', () => {
 
   it('tells of a Redis that is away when the server starts', async () => {
     const away = await startRedis();
+    ends.push(() => away.stop());
     await away.kill();
     const told: Told[] = [];
-    const factory = redisAdapter({ host: away.host, port: away.port, watchdog: WATCHDOG });
-    const starting = startServer(4, factory);
-    const [clients] = [factory.pubClient];
-    assert.ok(clients);
-    // a server is started once its adapter is ready
-    await away.restart();
-    const node = await starting;
-    ends.push(
-      () => away.stop(),
-      () => node.close(),
-    );
+    const node = await listen(4, redisAdapter({ host: away.host, port: away.port, watchdog: WATCHDOG }));
+    ends.push(() => node.close());
+    node.adapter.on('error', () => {});
     node.adapter.on('degraded', (outage) => told.push(['degraded', outage]));
     node.adapter.on('restored', (end) => told.push(['restored', end]));
-    await away.kill();
     await eventually(() => assert.deepEqual(nameOfAll(told), ['degraded']));
     assert.equal(node.adapter.health().receiving.works, false);
     await away.restart();
