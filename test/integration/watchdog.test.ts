@@ -91,7 +91,7 @@ describe('The watchdog', () => {
     const node = await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
     const sender = await start(redisAdapter(await clientsOf('ioredis 6')));
     const client = await node.connect();
-    await (subClient as unknown as { punsubscribe(): Promise<unknown> }).punsubscribe();
+    await (subClient as unknown as { punsubscribe(pattern: string): Promise<unknown> }).punsubscribe('socket.io#/*');
     await outcome(told);
     assert.equal(node.adapter.stats().reconnects, 0);
     sender.io.emit('x');
