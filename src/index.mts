@@ -43,13 +43,17 @@ export type AdapterClosedError = redisAdapter.AdapterClosedError;
 export type UnsendableValueError = redisAdapter.UnsendableValueError;
 export type {
   AdapterFactory,
+  AdapterHealth,
   AdapterStats,
   CustomHook,
+  Degraded,
   RedisAdapter2,
   RedisAdapterOptions,
   RedisApi,
   RedisClient,
+  Restored,
   ShardedAdapterOptions,
   SocketDetails,
   SocketFilter,
+  WatchdogOptions,
 } from './index.js';

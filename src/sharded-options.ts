@@ -6,8 +6,10 @@ import {
   readClient,
   readKey,
   readMode,
-  readTimeout,
+  readRequestsTimeout,
+  readWatchdog,
   type Settings,
+  type WatchdogOptions,
   warnOfUnknown,
 } from './options';
 import { shardedLackOf } from './redis/clients';
@@ -29,6 +31,8 @@ export interface ShardedAdapterOptions extends LimitOptions {
   subscriptionMode?: ShardedMode;
   /** How long a request waits for the answers of the other nodes, in milliseconds, from 1 on; default 5000. Since 7.0. */
   requestsTimeout?: number;
+  /** See `RedisAdapterOptions`. Since 7.0; default `{ interval: 5000, patience: 2500 }`. */
+  watchdog?: WatchdogOptions | false;
 }
 
 interface ShardedSettings extends Settings {
@@ -40,6 +44,7 @@ const KNOWN = new Set<string>([
   'subscriptionMode',
   'requestsTimeout',
   ...LIMITS,
+  'watchdog',
 ] satisfies (keyof ShardedAdapterOptions)[]);
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
@@ -50,7 +55,8 @@ export function readShardedSettings(
 ): ShardedSettings {
   const settings = {
     prefix: readKey('channelPrefix', options.channelPrefix),
-    requestsTimeout: readTimeout(options.requestsTimeout),
+    requestsTimeout: readRequestsTimeout(options.requestsTimeout),
+    watchdog: readWatchdog(options.watchdog),
     subscriptionMode: readMode<ShardedMode>(options.subscriptionMode, ['dynamic', 'static', 'dynamic-private']),
     // there is no pattern to fall back to
     maxSubscriptions: Number.POSITIVE_INFINITY,

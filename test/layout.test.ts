@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'type sharded-options',
     'type redis/pub-sub',
     'type cluster/stats',
+    'type cluster/health',
     'type wire/messages',
   ],
   factory: [
@@ -28,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'redis/clients',
     'type redis/pub-sub',
     'wire/uid',
+    'wire/channels',
     'wire/classic-wire',
     'wire/sharded-wire',
   ],

@@ -38,6 +38,8 @@ export class Membership {
       local,
       createWire: (sender) => shared.createWire({ nsp, uid: shared.uid, dialect, sender }),
       onError: (error) => tell(adapter, error, shared.warn),
+      onOutage: (outage) => tellSafely(() => adapter.emit('degraded', outage), shared.warn),
+      onRestored: (end) => tellSafely(() => adapter.emit('restored', end), shared.warn),
     });
   }
 
@@ -48,11 +50,17 @@ export class Membership {
 }
 
 function tell(adapter: EventEmitter, error: Error, warn: (error: Error) => void): void {
-  try {
+  tellSafely(() => {
     if (adapter.listenerCount('error') > 0) adapter.emit('error', error);
     else warn(error);
+  }, warn);
+}
+
+/** What a listener throws must not end up in the Redis client, nor keep other namespaces from being told. */
+function tellSafely(tell: () => void, warn: (error: Error) => void): void {
+  try {
+    tell();
   } catch (thrown) {
-    // by the listener: it must not end up in the Redis client, nor keep other namespaces from being told
     warn(thrown as Error);
   }
 }

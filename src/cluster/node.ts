@@ -1,13 +1,14 @@
-import debugModule from 'debug';
 import uid2 from 'uid2';
-import { AdapterClosedError, PublishQueueFullError } from '../errors';
+import { AdapterClosedError } from '../errors';
 import type { Limits } from '../limits';
-import type { PubSub } from '../redis/pub-sub';
+import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
+import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import { type AdapterHealth, healthOf } from './health';
 import { Joining } from './joining';
 import type { LocalNode } from './local-node';
 import { Neighbours } from './neighbours';
@@ -17,9 +18,7 @@ import { Receiver } from './receiver';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
-import { type AdapterStats, emptyStats } from './stats';
-
-const debug = debugModule('socket.io-redis:node');
+import type { AdapterStats } from './stats';
 
 /** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
 export type SubscriptionMode = 'static' | 'dynamic' | 'dynamic-private';
@@ -38,13 +37,15 @@ export interface ClusterNodeSettings extends Limits {
   /** How the namespace's nodes write to each other. */
   createWire(sender: () => Sender): Wire;
   onError(error: Error): void;
+  onOutage(outage: Degraded): void;
+  onRestored(end: Restored): void;
 }
 
 /** One server's part in the conversation that the nodes of a namespace have: it tells, asks and answers. */
 export class ClusterNode {
   /** Fulfilled once the node hears the others, or is closed. */
   readonly ready: Promise<void>;
-  readonly #counters = emptyStats();
+  readonly #accounts: Accounts;
   readonly #settings: ClusterNodeSettings;
   readonly #wire: Wire;
   readonly #neighbours: Neighbours;
@@ -61,13 +62,14 @@ export class ClusterNode {
   #hearsAnswers = false;
   /** How many it has sent. */
   #broadcasts = 0;
-  readonly #stopErrors: () => void;
+  readonly #stops: (() => void)[];
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
 
   constructor(settings: ClusterNodeSettings) {
     const { uid, pubSub, local, onError } = settings;
     this.#settings = settings;
+    this.#accounts = new Accounts({ nsp: settings.nsp, uid });
     this.#wire = settings.createWire(() => this.#sender);
     const { channels, sharded } = this.#wire;
     this.#neighbours = new Neighbours(pubSub, channels.broadcast);
@@ -80,14 +82,24 @@ export class ClusterNode {
     this.#receiver = this.#createReceiver();
     this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
-    this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
+    const { onOutage: degraded, onRestored: restored } = settings;
+    this.#stops = [
+      pubSub.onError((error, failed) => onError(explain(error, failed, sharded))),
+      this.#accounts.follow(pubSub.connectivity),
+      pubSub.connectivity.listen({ degraded, restored }),
+    ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
+    void this.#inConversation.then(() => pubSub.connectivity.works('receiving'));
     const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
   }
 
   get stats(): AdapterStats {
-    return { ...structuredClone(this.#counters), subscriptions: this.#settings.pubSub.channelCount };
+    return { ...structuredClone(this.#accounts.counters), subscriptions: this.#settings.pubSub.channelCount };
+  }
+
+  get health(): AdapterHealth {
+    return healthOf(this.#settings.pubSub, this.#peers);
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
@@ -121,6 +133,7 @@ export class ClusterNode {
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     const answer = this.#requests.ask(request);
+    this.#accounts.request(request, answer);
     void this.#joining.during(request, answer);
     return answer;
   }
@@ -177,7 +190,7 @@ export class ClusterNode {
       this.#roomChannels?.close(),
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
-    this.#stopErrors();
+    for (const stop of this.#stops) stop();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {
@@ -186,7 +199,7 @@ export class ClusterNode {
       maxPendingRequests: this.#settings.maxPendingRequests,
       onSilent: (uid) => this.#peers.fellSilent(uid),
       onRefused: () => {
-        this.#counters.refused += 1;
+        this.#accounts.counters.refused += 1;
       },
       answer: (request) => this.#responder.answer(request),
       answering: (request) => this.#wire.answering(request),
@@ -213,7 +226,8 @@ export class ClusterNode {
       acknowledgements: this.#acknowledgements,
       responder: this.#responder,
       peers: this.#peers,
-      stats: this.#counters,
+      stats: this.#accounts.counters,
+      onEcho: () => this.#accounts.echo(),
       send: (message) => this.#send(message),
     });
   }
@@ -260,18 +274,12 @@ export class ClusterNode {
       onSettled?.(new AdapterClosedError());
       return;
     }
-    this.#counters.published += 1;
+    this.#accounts.published(channel, payload);
     const { pubSub, maxQueuedBytes } = this.#settings;
     pubSub.publish(channel, payload, maxQueuedBytes, (failure) => {
-      if (failure) this.#onUnpublished(channel, failure);
+      if (failure) this.#accounts.lost(channel, failure);
       onSettled?.(failure);
     });
-  }
-
-  #onUnpublished(channel: string, failure: Error): void {
-    this.#counters.unpublished += 1;
-    if (failure instanceof PublishQueueFullError) this.#counters.overflowed += 1;
-    debug('could not publish to %s: %s', channel, failure);
   }
 
   /** @returns what went wrong, or undefined */

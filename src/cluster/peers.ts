@@ -65,6 +65,11 @@ export class Peers {
     return this.#links.size;
   }
 
+  /** Their uids. */
+  get names(): string[] {
+    return [...this.#links.keys()];
+  }
+
   /** What the last census said, if there was one. When it is old, a new one is on its way. */
   recent(): Census | undefined {
     if (Date.now() - this.#countedAt > RECENT_MS) {

@@ -11,6 +11,7 @@ import type { Requests } from './requests';
 import type { Responder } from './responder';
 import { Sequences } from './sequences';
 import type { Counters } from './stats';
+import { tell } from './telemetry';
 
 const debug = debugModule('socket.io-redis:node');
 
@@ -34,6 +35,8 @@ export interface ReceiverSettings {
   stats: Counters;
   /** Sends something to another node. */
   send(message: Outgoing): void;
+  /** A broadcast of this node came back. */
+  onEcho(): void;
   onError(error: Error): void;
 }
 
@@ -77,7 +80,10 @@ export class Receiver implements BroadcastReceiver {
 
   wants(room: string, payload: Buffer): boolean {
     const { local, wire } = this.#settings;
-    if (wire.isOwnBroadcast(payload)) return false;
+    if (wire.isOwnBroadcast(payload)) {
+      this.#settings.onEcho();
+      return false;
+    }
     if (this.#hasCome(wire.broadcasterOf(payload), wire.sequenceOf(payload))) return false;
     return (room === '' || local.hasRoom(room)) && !this.#isTooLarge(payload);
   }
@@ -92,6 +98,7 @@ export class Receiver implements BroadcastReceiver {
     if (packet.nsp !== this.nsp || uid === this.#settings.uid) return;
     if (wire.sharded && this.#hasCome(uid, options.seq)) return;
     stats.received += 1;
+    tell('received', this.#settings, () => ({}));
     try {
       local.deliver(packet, options);
     } catch (error) {
@@ -101,6 +108,7 @@ export class Receiver implements BroadcastReceiver {
 
   drop(kind: PayloadKind, reason: unknown): void {
     this.#settings.stats.malformed[kind] += 1;
+    tell('dropped', this.#settings, () => ({ channel: kind, reason }));
     debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
   }
 

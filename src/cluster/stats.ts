@@ -24,6 +24,12 @@ export interface Counters {
   missed: number;
   /** Payloads that were dropped unread since they were larger than the option `maxPayloadBytes`. */
   oversized: number;
+  /** Broadcasts of this node itself that came back. */
+  echoes: number;
+  /** What the requests of this node came to; those that an error ended otherwise are `failed`. */
+  requests: { answered: number; timedOut: number; failed: number };
+  /** How often the watchdog made a client of this node connect anew. */
+  reconnects: number;
   /** Payloads that no peer would send, by the channel that they came on. */
   malformed: { broadcast: number; request: number; response: number };
 }
@@ -38,6 +44,9 @@ export function emptyStats(): Counters {
     repeated: 0,
     missed: 0,
     oversized: 0,
+    echoes: 0,
+    requests: { answered: 0, timedOut: 0, failed: 0 },
+    reconnects: 0,
     malformed: { broadcast: 0, request: 0, response: 0 },
   };
 }

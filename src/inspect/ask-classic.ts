@@ -8,7 +8,6 @@ import { encodeJson } from '../wire/payload';
 import { readAnswer, readResponse } from '../wire/requests';
 import { isOwnUid } from '../wire/uid';
 import { Answers, type Fields, type Inbox } from './inbox';
-import { publish } from './publish';
 import type { NamespaceReport, NodeReport } from './report';
 
 /** One node's sockets, or rooms. */
@@ -42,7 +41,9 @@ export async function askClassic(
   const ask = async (fieldsOf: typeof dialect5.requestFields, more: Fields) => {
     for (const question of QUESTIONS) {
       const id = answers.expect((fields) => readPart(fields, question));
-      await publish(pubSub, request, encodeJson({ ...fieldsOf(question, id), uid: inbox.uid, ...more }));
+      const payload = encodeJson({ ...fieldsOf(question, id), uid: inbox.uid, ...more });
+      const failure = await pubSub.publishAnyway(request, payload);
+      if (failure) throw failure;
     }
   };
   const uids = nodes.flatMap(({ uid }) => uid ?? []);

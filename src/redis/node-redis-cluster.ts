@@ -1,7 +1,7 @@
 import debugModule from 'debug';
 import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import type { NodeRedisClient } from './node-redis';
+import { type NodeRedisClient, reconnectNodeRedis } from './node-redis';
 import type { Publisher } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:node-redis-cluster');
@@ -64,6 +64,7 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
       sumCounts((await onEachNode(cluster, ['PUBSUB', 'NUMSUB', ...channels])).map(readCounts)),
     listChannels: async (pattern) =>
       mergeChannels((await onEachNode(cluster, ['PUBSUB', 'CHANNELS', pattern])).map(readChannels)),
+    reconnect: (isWanted) => reconnectNodeRedis(cluster, isWanted),
   };
 }
 

@@ -28,6 +28,14 @@ export function ownResponseChannel(channels: Channels, uid: string): string {
   return `${channels.response}${uid}#`;
 }
 
+/**
+ * Begins the names of the channels that a pair of clients hears alone, to see whether it hears anything: among those that an
+ * ACL for nodes permits, and none that a node publishes to, whatever its namespace and its rooms, as those end with `#`.
+ */
+export function watchdogChannel(prefix: string, sharded: boolean): string {
+  return sharded ? `${prefix}#/~watchdog~` : `${prefix}-response#/~watchdog~`;
+}
+
 /** A pattern that matches the broadcast channels of all namespaces (their names begin with a slash). */
 export function everyNamespacePattern(prefix: string): string {
   return `${escapeGlob(prefix)}#/*`;
