@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import redisAdapter = require('../../src/index');
 
 import { type RedisCluster, type RedisClusterNode, startRedisCluster } from '../../tools/redis-cluster';
+import { moveSlot } from '../../tools/redis-cluster-slots';
 import { eventually } from '../support/eventually';
 import { adapter4, type Client, type ServerNode, startServer } from '../support/fleet';
 import { type ClientKind, type ClientPair, clientKinds, shardedKinds } from '../support/redis-clients';
@@ -72,41 +73,12 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
     assert.deepEqual(await from.adapter.clients(['room 7']), [client.id]);
   }
 
-  const masters = async () => {
-    const infos = await Promise.all(cluster.nodes.map((node) => node.server.command('INFO', 'replication')));
-    return cluster.nodes.filter((_, i) => infos[i]?.includes('role:master'));
-  };
-
-  const idOf = (node: RedisClusterNode) => node.server.command('CLUSTER', 'MYID');
-
-  async function moveSlot(slot: number): Promise<void> {
-    const all = await masters();
-    const slotsOf = await Promise.all(all.map((node) => node.server.command('CLUSTER', 'NODES')));
-    const owns = (nodes: string) => {
-      const own = nodes.split('\n').find((line) => line.includes('myself')) ?? '';
-      return own
-        .split(' ')
-        .slice(8)
-        .some((range) => {
-          const [low, high = low] = range.split('-').map(Number);
-          return low !== undefined && high !== undefined && low <= slot && slot <= high;
-        });
-    };
-    const source = all.find((_, i) => owns(slotsOf[i] as string)) as RedisClusterNode;
-    const target = all.find((node) => node !== source) as RedisClusterNode;
-    const [sourceId, targetId] = [await idOf(source), await idOf(target)];
-    await target.server.command('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', sourceId);
-    await source.server.command('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', targetId);
-    for (const node of [target, source])
-      await node.server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', targetId);
-  }
-
   // ioredis 5 takes several such notices for answers to its commands, and stops
   for (const kind of shardedKinds.filter((kind) => follows(kind) && kind.library !== 'ioredis-5')) {
     it(`after slots have moved, sharded, with ${kind.name}`, async () => {
       await startFleet(kind, true);
-      for (const room of ROOMS.slice(0, 5)) await moveSlot(calculateSlot(`socket.io#/#${room}#`));
-      await moveSlot(calculateSlot('socket.io#/#'));
+      for (const room of ROOMS.slice(0, 5)) await moveSlot(cluster.nodes, calculateSlot(`socket.io#/#${room}#`));
+      await moveSlot(cluster.nodes, calculateSlot('socket.io#/#'));
       await assertAllHeard();
     });
   }

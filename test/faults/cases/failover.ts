@@ -1,3 +1,4 @@
+import { moveSlot } from '../../../tools/redis-cluster-slots';
 import type { RedisSentinel } from '../../../tools/redis-sentinel';
 import type { RedisServer } from '../../../tools/redis-server';
 import { eventually } from '../../support/eventually';
@@ -53,6 +54,19 @@ export const clusterMasterKilled = fault({
         },
         { within: 30_000 },
       );
+    });
+  },
+  mustHold: mustBeBack,
+});
+
+export const slotsMoved = fault({
+  name: '50 slots of a Cluster moved, 200 messages a second',
+  topology: 'cluster',
+  long: true,
+  async run(stage) {
+    const cluster = await stage.cluster();
+    return underLoad(stage, cluster, async () => {
+      for (let slot = 0; slot < 16_000; slot += 320) await moveSlot(cluster.nodes, slot);
     });
   },
   mustHold: mustBeBack,
