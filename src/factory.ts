@@ -65,7 +65,7 @@ function createFactory(
       pubSub,
       warn,
       async release() {
-        await release();
+        release();
         adapters -= 1;
         if (adapters === 0) await Promise.all(owned.map(endClient));
       },

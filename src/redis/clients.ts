@@ -118,10 +118,10 @@ export function sharePubSub(
   }
   return {
     pubSub: shared.pubSub,
-    async release(): Promise<void> {
+    release(): void {
       shared.users -= 1;
       if (shared.users > 0) return;
-      await shared.pubSub.close(() => byPublisher.delete(pubClient));
+      shared.pubSub.close(() => byPublisher.delete(pubClient));
     },
   };
 }

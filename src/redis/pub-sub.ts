@@ -294,10 +294,9 @@ export class PubSub {
    * subscriptions, since the client would make them again, and others count this node by them.
    *
    * @param onClosed - called when no listener is left
-   * @returns once Redis knows that nobody watches any more
    */
-  async close(onClosed: () => void): Promise<void> {
-    const told = this.#watchdog?.stop();
+  close(onClosed: () => void): void {
+    void this.#watchdog?.stop();
     this.#watchdog = undefined;
     this.#onClosed = () => {
       this.#stopListening();
@@ -305,7 +304,6 @@ export class PubSub {
     };
     const left = [this.#channels.close(), this.#patterns.close()];
     if (!left.includes(true)) this.#onClosed();
-    await told;
   }
 
   /** Goes on after all, if it still waits for Redis. */

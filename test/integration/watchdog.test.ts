@@ -155,7 +155,7 @@ describe('The watchdog', () => {
     await first.close();
     assert.equal(await watched(), 1);
     await second.close();
-    assert.equal(await watched(), 0);
+    await eventually(async () => assert.equal(await watched(), 0));
   });
 
   it('is not there when it is not wanted', async () => {
