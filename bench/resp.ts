@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Burst } from './burst';
 
 /** One connection to Redis without a client library, which would cost more than what is measured. */
 
@@ -33,10 +34,10 @@ export class Replay {
   }
 
   /** @returns the sum of the replies that are numbers: how many subscribers PUBLISH reached, over all commands */
-  send(commands: Buffer, count: number): Promise<number> {
-    this.#missing = count;
+  send(burst: Burst): Promise<number> {
+    this.#missing = burst.length;
     this.#sum = 0;
-    this.#socket.write(commands);
+    this.#socket.write(burst.renumbered());
     return new Promise((resolve) => {
       this.#done = () => resolve(this.#sum);
     });

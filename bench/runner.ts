@@ -58,9 +58,11 @@ function groupsOf(scenario: Scenario, { clients, quick }: Plan): Group[] {
     .flatMap((client) => sizes.map((size) => ({ scenario, client, size, samples: new Map() })));
 }
 
-function subjectsOf({ scenario, client }: Run, { quick }: Plan): SubjectName[] {
+/** Those that are there for comparison only run with the first client. */
+function subjectsOf({ scenario, client }: Run, { quick, clients }: Plan): SubjectName[] {
   const { subjects: always, more = [] } = scenario;
-  return [...always, ...(quick ? [] : more)].filter((name) => subjects[name].clients?.includes(client) ?? true);
+  const all = quick || client !== clients[0] ? always : [...always, ...more];
+  return all.filter((name) => subjects[name].clients?.includes(client) ?? true);
 }
 
 export function baselineOf(name: SubjectName): SubjectName {

@@ -186,6 +186,34 @@ export class SubscriptionLimitError extends SocketIoRedisError {
   }
 }
 
+/** More waits for Redis already than `maxQueuedBytes` permits: what is published is given up until there is room again. */
+export class PublishQueueFullError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_QUEUE';
+
+  constructor(
+    /** The option `maxQueuedBytes`. */
+    readonly limit: number,
+  ) {
+    super(
+      `more than ${limit} bytes wait for Redis (the option "maxQueuedBytes"): what is published is lost to the other nodes ` +
+        'until Redis is back, or has caught up',
+    );
+  }
+}
+
+/** As many requests as `maxPendingRequests` permits wait for their answers already. */
+export class TooManyRequestsError extends SocketIoRedisError {
+  readonly code = 'ERR_SOCKET_IO_REDIS_REQUESTS';
+
+  constructor(
+    readonly request: string,
+    /** The option `maxPendingRequests`. */
+    readonly limit: number,
+  ) {
+    super(`the ${request} request is refused: ${limit} others wait already (the option "maxPendingRequests")`);
+  }
+}
+
 /** The adapter was closed before a request was answered, or is used after that. */
 export class AdapterClosedError extends SocketIoRedisError {
   readonly code = 'ERR_SOCKET_IO_REDIS_CLOSED';

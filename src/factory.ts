@@ -8,6 +8,7 @@ import { type RedisAdapterOptions, readSettings, type Settings } from './options
 import { endClient, type PubSubKind, sharePubSub } from './redis/clients';
 import type { RedisClient } from './redis/pub-sub';
 import { readShardedSettings, type ShardedAdapterOptions } from './sharded-options';
+import { watchdogChannel } from './wire/channels';
 import { ClassicWire } from './wire/classic-wire';
 import { ShardedWire } from './wire/sharded-wire';
 import { createUid } from './wire/uid';
@@ -43,18 +44,19 @@ export function createShardedFactory(
 }
 
 function createFactory(
-  { owned, ...settings }: Settings,
+  { owned, watchdog, ...settings }: Settings,
   kind: PubSubKind,
   createWire: Shared['createWire'],
 ): AdapterFactory {
-  const { pubClient, subClient } = settings;
+  const { prefix, requestsTimeout, pubClient, subClient } = settings;
+  const watched = watchdog && { ...watchdog, channel: watchdogChannel(prefix, kind === 'sharded') };
   const uid = createUid();
   const uidOf = uidPerServer(uid);
   const warn = warnOnce();
   let adapters = 0;
 
   function share(nsp: { server: object }): Shared {
-    const { pubSub, release } = sharePubSub(pubClient, subClient, kind);
+    const { pubSub, release } = sharePubSub(pubClient, subClient, kind, watched);
     adapters += 1;
     return {
       ...settings,
@@ -76,7 +78,6 @@ function createFactory(
     if (nsp.server.opts?.connectionStateRecovery) throw new ConnectionStateRecoveryError();
     return new RedisAdapter(nsp, share(nsp));
   }
-  const { prefix, requestsTimeout } = settings;
   return Object.assign(factory, { uid, prefix, requestsTimeout, pubClient, subClient }) as object as AdapterFactory;
 }
 

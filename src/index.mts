@@ -18,6 +18,8 @@ export const {
   RedisPermissionError,
   ShardedPubSubError,
   SubscriptionLimitError,
+  PublishQueueFullError,
+  TooManyRequestsError,
   AdapterClosedError,
   UnsendableValueError,
 } = redisAdapter;
@@ -35,17 +37,23 @@ export type RequestFailedError = redisAdapter.RequestFailedError;
 export type RedisPermissionError = redisAdapter.RedisPermissionError;
 export type ShardedPubSubError = redisAdapter.ShardedPubSubError;
 export type SubscriptionLimitError = redisAdapter.SubscriptionLimitError;
+export type PublishQueueFullError = redisAdapter.PublishQueueFullError;
+export type TooManyRequestsError = redisAdapter.TooManyRequestsError;
 export type AdapterClosedError = redisAdapter.AdapterClosedError;
 export type UnsendableValueError = redisAdapter.UnsendableValueError;
 export type {
   AdapterFactory,
+  AdapterHealth,
   AdapterStats,
   CustomHook,
+  Degraded,
   RedisAdapter2,
   RedisAdapterOptions,
   RedisApi,
   RedisClient,
+  Restored,
   ShardedAdapterOptions,
   SocketDetails,
   SocketFilter,
+  WatchdogOptions,
 } from './index.js';

@@ -2,12 +2,13 @@ import type { CustomHook as Hook } from './adapters/custom-hook';
 import type { RedisApi as Api, SocketFilter as Filter } from './adapters/redis-api';
 import type { RedisAdapter as Adapter2 } from './adapters/socket-io-2';
 import * as adapters from './adapters/socket-io-4';
+import type { AdapterHealth as Health } from './cluster/health';
 import type { AdapterStats as Stats } from './cluster/stats';
 import * as errors from './errors';
 import { createClassicFactory, createShardedFactory, type AdapterFactory as Factory } from './factory';
-import type { RedisAdapterOptions as Options } from './options';
+import type { RedisAdapterOptions as Options, WatchdogOptions as Watchdog } from './options';
 import { isRedisClient } from './redis/clients';
-import type { RedisClient as Client } from './redis/pub-sub';
+import type { RedisClient as Client, Restored as EndOfOutage, Degraded as Outage } from './redis/pub-sub';
 import type { ShardedAdapterOptions as ShardedOptions } from './sharded-options';
 import type { SocketDetails as Details } from './wire/messages';
 
@@ -82,6 +83,10 @@ namespace redisAdapter {
   export type ShardedAdapterOptions = ShardedOptions;
   export type AdapterFactory = Factory;
   export type AdapterStats = Stats;
+  export type AdapterHealth = Health;
+  export type Degraded = Outage;
+  export type Restored = EndOfOutage;
+  export type WatchdogOptions = Watchdog;
   export type CustomHook = Hook;
   export type RedisClient = Client;
 
@@ -97,6 +102,8 @@ namespace redisAdapter {
   export import RedisPermissionError = errors.RedisPermissionError;
   export import ShardedPubSubError = errors.ShardedPubSubError;
   export import SubscriptionLimitError = errors.SubscriptionLimitError;
+  export import PublishQueueFullError = errors.PublishQueueFullError;
+  export import TooManyRequestsError = errors.TooManyRequestsError;
   export import AdapterClosedError = errors.AdapterClosedError;
   export import UnsendableValueError = errors.UnsendableValueError;
 }

@@ -2,15 +2,16 @@ import debugModule from 'debug';
 import type { SubscriptionMode } from './cluster/node';
 import { type ConnectionOptions, connectionSettings, isConnectionOption } from './connection-options';
 import { InvalidOptionError, UnsupportedClientError } from './errors';
+import { LIMITS, type LimitOptions, type Limits, readCount, readLimits } from './limits';
 import { duplicateClient, isRedisClient } from './redis/clients';
 import { connectClient } from './redis/connect';
-import type { RedisClient } from './redis/pub-sub';
+import type { RedisClient, WatchdogTimes } from './redis/pub-sub';
 import { type Codec, messagePack } from './wire/broadcast';
 
 const debug = debugModule('socket.io-redis:client');
 
 /** What `redisAdapter()` takes. All of it is optional, and since socket.io-redis 5.x unless it says otherwise. */
-export interface RedisAdapterOptions extends ConnectionOptions {
+export interface RedisAdapterOptions extends ConnectionOptions, LimitOptions {
   /**
    * The prefix of the names of all channels. Nodes with different keys do not hear each other: change it on all nodes
    * together. A string that is not empty; default `socket.io`.
@@ -40,16 +41,31 @@ export interface RedisAdapterOptions extends ConnectionOptions {
    * pattern instead, until there are half as many, and emits a `SubscriptionLimitError`. Since 7.0; default 100000.
    */
   maxSubscriptions?: number;
+  /**
+   * How to find out that a connection is up and delivers nothing: every `interval`, a message is published that only this
+   * pair of clients hears, unless others show that all is well; when it does not come back within `patience`, the subscriptions
+   * are made anew, and then the connections. Both in milliseconds, from 1 on; `false` for no watchdog. Adapters on the same
+   * two clients share that of the first. Since 7.0; default `{ interval: 5000, patience: 2500 }`.
+   */
+  watchdog?: WatchdogOptions | false;
   /** Since `@socket.io/redis-adapter` 7.1. Without a meaning: answers always go to the node alone that asked, if it listens. */
   publishOnSpecificResponseChannel?: boolean;
 }
 
+export interface WatchdogOptions {
+  /** How often it looks, in milliseconds, from 1 on; default 5000. */
+  interval?: number;
+  /** How long its message may take, in milliseconds, from 1 on; default 2500. */
+  patience?: number;
+}
+
 /** The options, checked and with their defaults, and the clients. */
-export interface Settings {
+export interface Settings extends Limits {
   prefix: string;
   requestsTimeout: number;
   subscriptionMode: SubscriptionMode;
   maxSubscriptions: number;
+  watchdog: WatchdogTimes | undefined;
   pubClient: RedisClient;
   subClient: RedisClient;
   /** The clients that were made here, and are to be ended here. */
@@ -63,6 +79,7 @@ export interface ClassicSettings extends Settings {
 
 const DEFAULT_KEY = 'socket.io';
 const DEFAULT_REQUESTS_TIMEOUT_MS = 5000;
+const DEFAULT_WATCHDOG: WatchdogTimes = { interval: 5000, patience: 2500 };
 const DEFAULT_MAX_SUBSCRIPTIONS = 100_000;
 /** The longest delay of a timer in Node.js. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -75,10 +92,12 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export function readSettings(uri: string | number | undefined, options: RedisAdapterOptions): ClassicSettings {
   const settings = {
     prefix: readKey('key', options.key),
-    requestsTimeout: readTimeout(options.requestsTimeout),
+    requestsTimeout: readRequestsTimeout(options.requestsTimeout),
+    watchdog: readWatchdog(options.watchdog),
     codec: readParser(options.parser),
     subscriptionMode: readMode(options.subscriptionMode, ['static', 'dynamic']),
     maxSubscriptions: readCount('maxSubscriptions', options.maxSubscriptions, DEFAULT_MAX_SUBSCRIPTIONS),
+    ...readLimits(options),
   };
   const pubClient = readClient('pubClient', options.pubClient);
   const subClient = readClient('subClient', options.subClient);
@@ -97,7 +116,9 @@ const KNOWN = new Set<string>([
   'parser',
   'subscriptionMode',
   'maxSubscriptions',
+  'watchdog',
   'publishOnSpecificResponseChannel',
+  ...LIMITS,
 ] satisfies (keyof RedisAdapterOptions)[]);
 
 /** @param create - makes the client that is missing, to be ended here */
@@ -129,12 +150,29 @@ export function readKey(option: string, key: unknown): string {
   return key;
 }
 
-export function readTimeout(timeout: unknown): number {
-  if (timeout === undefined || timeout === null) return DEFAULT_REQUESTS_TIMEOUT_MS;
-  if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX_TIMEOUT_MS)) {
-    throw new InvalidOptionError('requestsTimeout', `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, timeout);
+export function readRequestsTimeout(timeout: unknown): number {
+  return readMilliseconds('requestsTimeout', timeout, DEFAULT_REQUESTS_TIMEOUT_MS);
+}
+
+export function readWatchdog(watchdog: unknown): WatchdogTimes | undefined {
+  if (watchdog === false) return undefined;
+  const given = watchdog ?? {};
+  if (typeof given !== 'object') {
+    throw new InvalidOptionError('watchdog', 'false or an object with interval and patience', watchdog);
   }
-  return timeout;
+  const { interval, patience } = given as WatchdogOptions;
+  return {
+    interval: readMilliseconds('watchdog.interval', interval, DEFAULT_WATCHDOG.interval),
+    patience: readMilliseconds('watchdog.patience', patience, DEFAULT_WATCHDOG.patience),
+  };
+}
+
+function readMilliseconds(option: string, value: unknown, byDefault: number): number {
+  if (value === undefined || value === null) return byDefault;
+  if (typeof value !== 'number' || !(value >= 1 && value <= MAX_TIMEOUT_MS)) {
+    throw new InvalidOptionError(option, `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, value);
+  }
+  return value;
 }
 
 /** @param modes - the first is the default */
@@ -145,12 +183,6 @@ export function readMode<M extends SubscriptionMode>(mode: unknown, modes: reado
     throw new InvalidOptionError('subscriptionMode', modes.map((one) => `"${one}"`).join(' or '), mode);
   }
   return known;
-}
-
-function readCount(option: string, count: unknown, byDefault: number): number {
-  if (count === undefined || count === null) return byDefault;
-  if (typeof count !== 'number' || !(count >= 1)) throw new InvalidOptionError(option, 'a number from 1 on', count);
-  return count;
 }
 
 function readParser(parser: unknown): Codec {

@@ -1,12 +1,15 @@
 import { InvalidOptionError, ShardedPubSubError } from './errors';
+import { LIMITS, type LimitOptions, readLimits } from './limits';
 import {
   completeClients,
   duplicate,
   readClient,
   readKey,
   readMode,
-  readTimeout,
+  readRequestsTimeout,
+  readWatchdog,
   type Settings,
+  type WatchdogOptions,
   warnOfUnknown,
 } from './options';
 import { shardedLackOf } from './redis/clients';
@@ -14,7 +17,7 @@ import type { RedisClient } from './redis/pub-sub';
 import type { ShardedMode } from './wire/sharded-wire';
 
 /** What `createShardedAdapter()` takes besides the clients. All of it is optional. */
-export interface ShardedAdapterOptions {
+export interface ShardedAdapterOptions extends LimitOptions {
   /**
    * The prefix of the names of all channels. Nodes with different prefixes do not hear each other: change it on all nodes
    * together. A string that is not empty; default `socket.io`. Since `@socket.io/redis-adapter` 8.2.
@@ -28,6 +31,8 @@ export interface ShardedAdapterOptions {
   subscriptionMode?: ShardedMode;
   /** How long a request waits for the answers of the other nodes, in milliseconds, from 1 on; default 5000. Since 7.0. */
   requestsTimeout?: number;
+  /** See `RedisAdapterOptions`. Since 7.0; default `{ interval: 5000, patience: 2500 }`. */
+  watchdog?: WatchdogOptions | false;
 }
 
 interface ShardedSettings extends Settings {
@@ -38,6 +43,8 @@ const KNOWN = new Set<string>([
   'channelPrefix',
   'subscriptionMode',
   'requestsTimeout',
+  ...LIMITS,
+  'watchdog',
 ] satisfies (keyof ShardedAdapterOptions)[]);
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
@@ -48,10 +55,12 @@ export function readShardedSettings(
 ): ShardedSettings {
   const settings = {
     prefix: readKey('channelPrefix', options.channelPrefix),
-    requestsTimeout: readTimeout(options.requestsTimeout),
+    requestsTimeout: readRequestsTimeout(options.requestsTimeout),
+    watchdog: readWatchdog(options.watchdog),
     subscriptionMode: readMode<ShardedMode>(options.subscriptionMode, ['dynamic', 'static', 'dynamic-private']),
     // there is no pattern to fall back to
     maxSubscriptions: Number.POSITIVE_INFINITY,
+    ...readLimits(options),
   };
   warnOfUnknown(options, (option) => KNOWN.has(option));
   const pub = readShardedClient('pubClient', pubClient);

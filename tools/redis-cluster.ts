@@ -32,6 +32,8 @@ export interface RedisCluster {
   nodes: readonly RedisClusterNode[];
   masters: readonly RedisClusterNode[];
   replicas: readonly RedisClusterNode[];
+  /** Waits until all nodes are up and agree about each other: after one was killed and restarted, for instance. */
+  settled(): Promise<void>;
   /** Ends all nodes. Can be called again. */
   stop(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     nodes,
     masters: nodes.slice(0, masters),
     replicas: nodes.slice(masters),
+    settled: () => settled(nodes, masters),
     stop,
   };
   try {
@@ -114,9 +117,32 @@ async function form({ nodes, masters, replicas }: RedisCluster): Promise<void> {
       if (id) await server.command('CLUSTER', 'REPLICATE', id);
     }),
   );
-  await eventually(() => everyNode(nodes, ({ server }) => seesReplicas(server, replicas.length)), all);
-  await eventually(() => everyNode(replicas, ({ server }) => isInSync(server)), all);
+  await settled(nodes, masters.length);
+}
+
+async function settled(nodes: readonly RedisClusterNode[], masters: number): Promise<void> {
+  const all = { within: FORMED_WITHIN };
+  await eventually(() => agree(nodes, masters), all);
+  await eventually(() => everyNode(nodes, ({ server }) => isMasterOrInSync(server)), all);
   await eventually(() => everyNode(nodes, ({ server }) => tellsOfReplicas(server, nodes.length)), all);
+}
+
+/** Whether all nodes hear each other, and say the same about who is a master. */
+async function agree(nodes: readonly RedisClusterNode[], masters: number): Promise<boolean> {
+  const views = await Promise.all(nodes.map(({ server }) => server.command('CLUSTER', 'NODES')));
+  const roles = views.map((view) => view.trim().split('\n').map(readRole).sort());
+  const [first = []] = roles;
+  return (
+    first.filter((role) => role.endsWith(' master connected')).length === masters &&
+    first.filter((role) => role.endsWith(' slave connected')).length === nodes.length - masters &&
+    roles.every((others) => others.join() === first.join())
+  );
+}
+
+/** The node's id, its flags but for `myself`, and whether it is connected. */
+function readRole(line: string): string {
+  const [id, , flags, , , , , link] = line.split(' ');
+  return `${id} ${flags?.replace('myself,', '')} ${link}`;
 }
 
 async function everyNode(
@@ -136,20 +162,18 @@ async function knows(server: RedisServer, count: number): Promise<boolean> {
   );
 }
 
-async function seesReplicas(server: RedisServer, count: number): Promise<boolean> {
-  const nodes = (await server.command('CLUSTER', 'NODES')).trim().split('\n');
-  const flags = nodes.map((node) => node.split(' ')[2] ?? '');
-  return (
-    flags.filter((flag) => flag.includes('slave')).length === count && !flags.some((flag) => flag.includes('fail'))
-  );
-}
-
-async function isInSync(server: RedisServer): Promise<boolean> {
-  return (await server.command('INFO', 'replication')).includes('master_link_status:up');
+async function isMasterOrInSync(server: RedisServer): Promise<boolean> {
+  return /role:master|master_link_status:up/.test(await server.command('INFO', 'replication'));
 }
 
 /** Redis keeps a replica out of CLUSTER SLOTS, from which clients learn the nodes, until something was replicated. */
 async function tellsOfReplicas(server: RedisServer, nodes: number): Promise<boolean> {
-  const count = "local n = 0 for _, slot in ipairs(redis.call('CLUSTER', 'SLOTS')) do n = n + #slot - 2 end return n";
+  const count = `local ids, n = {}, 0
+    for _, range in ipairs(redis.call('CLUSTER', 'SLOTS')) do
+      for i = 3, #range do
+        if not ids[range[i][3]] then ids[range[i][3]], n = true, n + 1 end
+      end
+    end
+    return n`;
   return Number(await server.command('EVAL', count, '0')) === nodes;
 }

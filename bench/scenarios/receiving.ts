@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Burst } from '../burst';
 import { sampled, usageOf } from '../measure';
 import type { NodeProcess } from '../node-process';
 import { BARRIER_ROOM, type SocketGroup } from '../protocol';
-import { type Command, encode, Replay } from '../resp';
+import { type Command, Replay } from '../resp';
 import type { Context, Sample } from '../scenario';
 
 /** What the scenarios share in which nodes receive messages. */
@@ -33,14 +34,12 @@ interface Receiving {
 export async function receive({ redis, duration }: Context, { nodes, messages, barrier }: Receiving): Promise<Sample> {
   const replay = await Replay.connect(redis.port);
   const count = Math.max(BURST, messages.length);
-  const burst = Buffer.concat(
-    Array.from({ length: count }, (_, i) => encode(messages[i % messages.length] as Command)),
-  );
-  const last = encode(barrier);
+  const burst = new Burst(Array.from({ length: count }, (_, i) => messages[i % messages.length] as Command));
+  const last = new Burst([barrier]);
 
   async function pass(): Promise<void> {
     const passed = Promise.all(nodes.map((node) => node.barrier()));
-    await replay.send(last, 1);
+    await replay.send(last);
     await passed;
   }
 
@@ -49,7 +48,7 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
     let sent = 0;
     let received = 0;
     while (performance.now() < end) {
-      received += await replay.send(burst, count);
+      received += await replay.send(burst);
       await pass();
       sent += count;
     }
@@ -57,7 +56,7 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
   }
 
   try {
-    await allListen(nodes, () => replay.send(last, 1));
+    await allListen(nodes, () => replay.send(last));
     return await sampled(async (warm) => {
       const usage = await usageOf(redis, nodes, () => work(warm));
       const { sent, received } = usage.result;

@@ -1,12 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import type { LocalNode } from '../cluster/local-node';
 import { ClusterNode, type SubscriptionMode } from '../cluster/node';
+import type { Limits } from '../limits';
 import type { PubSub, RedisClient } from '../redis/pub-sub';
 import type { DialectName, Sender } from '../wire/messages';
 import type { Wire } from '../wire/wire';
 
 /** What all adapters of one `redisAdapter()` call have in common. */
-export interface Shared {
+export interface Shared extends Limits {
   uid: string;
   prefix: string;
   requestsTimeout: number;
@@ -37,6 +38,8 @@ export class Membership {
       local,
       createWire: (sender) => shared.createWire({ nsp, uid: shared.uid, dialect, sender }),
       onError: (error) => tell(adapter, error, shared.warn),
+      onOutage: (outage) => tellSafely(() => adapter.emit('degraded', outage), shared.warn),
+      onRestored: (end) => tellSafely(() => adapter.emit('restored', end), shared.warn),
     });
   }
 
@@ -47,11 +50,17 @@ export class Membership {
 }
 
 function tell(adapter: EventEmitter, error: Error, warn: (error: Error) => void): void {
-  try {
+  tellSafely(() => {
     if (adapter.listenerCount('error') > 0) adapter.emit('error', error);
     else warn(error);
+  }, warn);
+}
+
+/** What a listener throws must not end up in the Redis client, nor keep other namespaces from being told. */
+function tellSafely(tell: () => void, warn: (error: Error) => void): void {
+  try {
+    tell();
   } catch (thrown) {
-    // by the listener: it must not end up in the Redis client, nor keep other namespaces from being told
     warn(thrown as Error);
   }
 }

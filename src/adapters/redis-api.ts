@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { AdapterHealth } from '../cluster/health';
 import type { AdapterStats } from '../cluster/stats';
 import type { RedisClient } from '../redis/pub-sub';
 import type { Request, Room, Targets } from '../wire/messages';
@@ -65,6 +66,8 @@ export interface RedisApi {
   serverCount(): Promise<number>;
   /** What this node has sent, received and dropped in this namespace so far. Since 7.0. */
   stats(): AdapterStats;
+  /** Whether this node can publish and receive, who the other nodes are, and what the last outage was. Since 7.0. */
+  health(): AdapterHealth;
   /**
    * Leaves the other nodes: pending requests fail with an `AdapterClosedError`, subscriptions and listeners end, and with the
    * last namespace the clients that the adapter made itself. Local broadcasts go on. Since 7.x.
@@ -135,6 +138,10 @@ export function withRedisApi<B extends Constructor<EventEmitter>>(Base: B): B & 
 
     stats(): AdapterStats {
       return this[MEMBERSHIP].node.stats;
+    }
+
+    health(): AdapterHealth {
+      return this[MEMBERSHIP].node.health;
     }
 
     close(): Promise<void> {

@@ -59,10 +59,10 @@ export class BroadcastRouter {
   }
 
   #route(payload: Buffer, channel: string): void {
-    for (const { nsp, room } of readBroadcastChannel(this.#prefix, channel)) {
+    readBroadcastChannel(this.#prefix, channel, (nsp, room) => {
       const nodes = this.#nodes.get(nsp);
       if (nodes) handOver(payload, nodes, room);
-    }
+    });
   }
 }
 

@@ -10,6 +10,7 @@ export class Joining {
   /** @param request - any; @param done - settles when the nodes have answered it */
   async during(request: Request, done: Promise<unknown>): Promise<void> {
     const rooms = roomsOf(request).map(String);
+    if (rooms.length === 0) return;
     for (const room of rooms) this.#rooms.set(room, (this.#rooms.get(room) ?? 0) + 1);
     await done.catch(() => undefined);
     for (const room of rooms) {

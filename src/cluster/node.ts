@@ -1,12 +1,14 @@
-import debugModule from 'debug';
 import uid2 from 'uid2';
 import { AdapterClosedError } from '../errors';
-import type { PubSub } from '../redis/pub-sub';
+import type { Limits } from '../limits';
+import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
+import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import { type AdapterHealth, healthOf } from './health';
 import { Joining } from './joining';
 import type { LocalNode } from './local-node';
 import { Neighbours } from './neighbours';
@@ -16,14 +18,12 @@ import { Receiver } from './receiver';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
-import { type AdapterStats, emptyStats } from './stats';
-
-const debug = debugModule('socket.io-redis:node');
+import type { AdapterStats } from './stats';
 
 /** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
 export type SubscriptionMode = 'static' | 'dynamic' | 'dynamic-private';
 
-export interface ClusterNodeSettings {
+export interface ClusterNodeSettings extends Limits {
   /** The namespace's name. */
   nsp: string;
   prefix: string;
@@ -37,13 +37,15 @@ export interface ClusterNodeSettings {
   /** How the namespace's nodes write to each other. */
   createWire(sender: () => Sender): Wire;
   onError(error: Error): void;
+  onOutage(outage: Degraded): void;
+  onRestored(end: Restored): void;
 }
 
 /** One server's part in the conversation that the nodes of a namespace have: it tells, asks and answers. */
 export class ClusterNode {
   /** Fulfilled once the node hears the others, or is closed. */
   readonly ready: Promise<void>;
-  readonly #counters = emptyStats();
+  readonly #accounts: Accounts;
   readonly #settings: ClusterNodeSettings;
   readonly #wire: Wire;
   readonly #neighbours: Neighbours;
@@ -58,40 +60,53 @@ export class ClusterNode {
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
-  readonly #stopErrors: () => void;
+  /** How many it has sent. */
+  #broadcasts = 0;
+  readonly #stops: (() => void)[];
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
 
   constructor(settings: ClusterNodeSettings) {
     const { uid, pubSub, local, onError } = settings;
     this.#settings = settings;
+    this.#accounts = new Accounts({ nsp: settings.nsp, uid });
     this.#wire = settings.createWire(() => this.#sender);
     const { channels, sharded } = this.#wire;
     this.#neighbours = new Neighbours(pubSub, channels.broadcast);
     this.#neighbours.add(uid);
     const own = { uid, link: pubSub.id };
     this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
-    this.#responder = new Responder(local, { wire: this.#wire, send: (message) => void this.#send(message), onError });
+    this.#responder = new Responder(local, { wire: this.#wire, send: (message) => this.#send(message), onError });
     this.#requests = this.#createRequests(own);
     this.#acknowledgements = new Acknowledgements(onError);
     this.#receiver = this.#createReceiver();
     this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
-    this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
+    const { onOutage: degraded, onRestored: restored } = settings;
+    this.#stops = [
+      pubSub.onError((error, failed) => onError(explain(error, failed, sharded))),
+      this.#accounts.follow(pubSub.connectivity),
+      pubSub.connectivity.listen({ degraded, restored }),
+    ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
+    void this.#inConversation.then(() => pubSub.connectivity.works('receiving'));
     const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
   }
 
   get stats(): AdapterStats {
-    return { ...structuredClone(this.#counters), subscriptions: this.#settings.pubSub.channelCount };
+    return { ...structuredClone(this.#accounts.counters), subscriptions: this.#settings.pubSub.channelCount };
+  }
+
+  get health(): AdapterHealth {
+    return healthOf(this.#settings.pubSub, this.#peers);
   }
 
   /** @throws {UnsendableValueError} before anything is sent */
   broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
     const published = this.#peers.recent()?.published;
     const toAll = this.#joining.concerns(options.rooms);
-    void this.#send(this.#wire.broadcast(data, options, published, toAll));
+    this.#send(this.#wire.broadcast(data, { ...options, seq: this.#nextNumber() }, published, toAll));
   }
 
   /**
@@ -112,19 +127,20 @@ export class ClusterNode {
     const id = uid2(6);
     const message = this.#wire.acknowledgedBroadcast(id, data, options);
     this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
-    void this.#send(message);
+    this.#send(message);
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     const answer = this.#requests.ask(request);
+    this.#accounts.request(request, answer);
     void this.#joining.during(request, answer);
     return answer;
   }
 
   /** Tells the other nodes something that needs no answer. @throws {UnsendableValueError} before anything is sent */
   tell(request: Request): void {
-    for (const message of this.#wire.request(undefined, request)) void this.#send(message);
+    for (const message of this.#wire.request(undefined, request)) this.#send(message);
   }
 
   /**
@@ -168,30 +184,35 @@ export class ClusterNode {
     this.#requests.close();
     this.#acknowledgements.close();
     this.#neighbours.remove(uid);
-    void this.#send(this.#wire.bye());
+    this.#send(this.#wire.bye());
     await Promise.all([
       this.#router?.remove(this.#receiver),
       this.#roomChannels?.close(),
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
-    this.#stopErrors();
+    for (const stop of this.#stops) stop();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {
     return new Requests(own, {
       requestsTimeout: this.#settings.requestsTimeout,
+      maxPendingRequests: this.#settings.maxPendingRequests,
+      onSilent: (uid) => this.#peers.fellSilent(uid),
+      onRefused: () => {
+        this.#accounts.counters.refused += 1;
+      },
       answer: (request) => this.#responder.answer(request),
       answering: (request) => this.#wire.answering(request),
       census: () => this.#peers.census(),
       isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       send: async (id, request) => {
         if (!this.#hearsAnswers) await this.#inConversation;
-        const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#send(message)));
+        const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#sent(message)));
         return failures.find((failure) => failure !== undefined);
       },
       repeat: async (id, request, { published }) => {
         const message = this.#wire.again(id, request, published);
-        if (message) await this.#send(message);
+        if (message) await this.#sent(message);
       },
     });
   }
@@ -199,13 +220,15 @@ export class ClusterNode {
   #createReceiver(): Receiver {
     return new Receiver({
       ...this.#settings,
+      hearsAll: this.#settings.subscriptionMode === 'static',
       wire: this.#wire,
       requests: this.#requests,
       acknowledgements: this.#acknowledgements,
       responder: this.#responder,
       peers: this.#peers,
-      stats: this.#counters,
-      onHello: (uid) => void this.#send(this.#wire.hello(uid)),
+      stats: this.#accounts.counters,
+      onEcho: () => this.#accounts.echo(),
+      send: (message) => this.#send(message),
     });
   }
 
@@ -226,6 +249,13 @@ export class ClusterNode {
     });
   }
 
+  /** The channel of a namespace with a `#` in its name may be another's as well, where its numbers would be in the way. */
+  #nextNumber(): number | undefined {
+    if (this.#settings.nsp.includes('#')) return undefined;
+    this.#broadcasts = (this.#broadcasts + 1) >>> 0;
+    return this.#broadcasts;
+  }
+
   get #sender(): Sender {
     const { uid, pubSub } = this.#settings;
     const nodes = this.#neighbours.uids;
@@ -235,19 +265,26 @@ export class ClusterNode {
   #greet(): void {
     this.#hearsAnswers = true;
     if (this.#closed) return;
-    void this.#send(this.#wire.hello());
+    this.#send(this.#wire.hello());
     this.#peers.recent();
   }
 
-  async #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
-    if (this.#closed) return new AdapterClosedError();
-    this.#counters.published += 1;
-    const failure = await this.#settings.pubSub.publish(channel, payload);
-    if (failure) {
-      this.#counters.unpublished += 1;
-      debug('could not publish to %s: %s', channel, failure);
+  #send({ channel, payload }: Outgoing, onSettled?: (failure: Error | undefined) => void): void {
+    if (this.#closed) {
+      onSettled?.(new AdapterClosedError());
+      return;
     }
-    return failure;
+    this.#accounts.published(channel, payload);
+    const { pubSub, maxQueuedBytes } = this.#settings;
+    pubSub.publish(channel, payload, maxQueuedBytes, (failure) => {
+      if (failure) this.#accounts.lost(channel, failure);
+      onSettled?.(failure);
+    });
+  }
+
+  /** @returns what went wrong, or undefined */
+  #sent(message: Outgoing): Promise<Error | undefined> {
+    return new Promise((resolve) => this.#send(message, resolve));
   }
 }
 

@@ -13,6 +13,8 @@ export interface Census {
   /** The nodes of this package, this one included: they are known by name. */
   named: readonly Peer[];
   published: Published;
+  /** The uids of those that let a request time out, and have not been heard of since. */
+  silent: ReadonlySet<string>;
 }
 
 export interface Peer {
@@ -28,9 +30,11 @@ export class Peers {
   readonly #channels: NamespaceChannels;
   readonly #onUncountable: (error: Error) => void;
   readonly #links = new Map<string, string>();
+  readonly #silent = new Set<string>();
   #last: Census | undefined;
   #countedAt = 0;
   #byNameAlone = false;
+  #soon: Promise<Census> | undefined;
 
   /** @param onUncountable - called when Redis does not permit to count who listens: only names remain then */
   constructor(own: Peer, pubSub: PubSub, channels: NamespaceChannels, onUncountable: (error: Error) => void) {
@@ -41,17 +45,29 @@ export class Peers {
   }
 
   /** Takes note of nodes of this package. */
-  learn({ nodes, link }: Sender): void {
+  learn({ uid, nodes, link }: Sender): void {
+    this.#silent.delete(uid);
     for (const uid of nodes) if (uid !== this.#own.uid) this.#links.set(uid, link);
   }
 
   forget(uid: string): void {
     this.#links.delete(uid);
+    this.#silent.delete(uid);
+  }
+
+  /** The node has let a request time out: it is not waited for until it is heard of again. */
+  fellSilent(uid: string): void {
+    if (this.#links.has(uid)) this.#silent.add(uid);
   }
 
   /** How many other nodes of this package there are, as far as this one has heard. */
   get heardOf(): number {
     return this.#links.size;
+  }
+
+  /** Their uids. */
+  get names(): string[] {
+    return [...this.#links.keys()];
   }
 
   /** What the last census said, if there was one. When it is old, a new one is on its way. */
@@ -64,11 +80,20 @@ export class Peers {
   }
 
   /**
-   * Finds out who listens: in one round trip when all of them are nodes of this package.
+   * Finds out who listens: in one round trip when all of them are nodes of this package, and for all who ask in one tick
+   * together.
    *
    * @throws what the Redis client gives
    */
-  async census(): Promise<Census> {
+  census(): Promise<Census> {
+    this.#soon ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(() => {
+      this.#soon = undefined;
+      return this.#take();
+    });
+    return this.#soon;
+  }
+
+  async #take(): Promise<Census> {
     const peers = [...this.#links].map(([uid, link]) => ({ uid, link }));
     try {
       this.#last = await this.#count(peers);
@@ -76,7 +101,7 @@ export class Peers {
       if (!isForbidden(error)) throw error;
       if (!this.#byNameAlone) this.#onUncountable(error as Error);
       this.#byNameAlone = true;
-      this.#last = { named: [this.#own, ...peers], published: NOBODY };
+      this.#last = this.#censusOf([this.#own, ...peers], NOBODY);
     }
     this.#countedAt = Date.now();
     return this.#last;
@@ -94,10 +119,10 @@ export class Peers {
   async #tellApart(connections: number, known: readonly Peer[]): Promise<Census> {
     const { ownChannels } = this.#channels;
     const unknown = Math.max(0, connections - countLinks(known));
-    if (unknown === 0) return { named: known, published: NOBODY };
+    if (unknown === 0) return this.#censusOf(known, NOBODY);
     // where published nodes speak one dialect only, those of this package that have not been heard of count as published ones:
     // they answer likewise
-    if (!ownChannels) return { named: known, published: { 5: 0, 8: unknown } };
+    if (!ownChannels) return this.#censusOf(known, { 5: 0, 8: unknown });
     // nodes of this package hear responses on a channel of their own, and so do published ones from 7.1 on
     const channels = await this.#pubSub.listChannels(ownChannels.pattern);
     const uids = channels.map((channel) => ownChannels.uidOf(channel));
@@ -106,7 +131,11 @@ export class Peers {
     const named = [...known, ...unheard.map((uid) => ({ uid, link: uid }))];
     const published = Math.max(0, connections - countLinks(named));
     const recent = Math.min(published, uids.filter(isPublishedUid).length);
-    return { named, published: { 5: published - recent, 8: recent } };
+    return this.#censusOf(named, { 5: published - recent, 8: recent });
+  }
+
+  #censusOf(named: readonly Peer[], published: Published): Census {
+    return { named, published, silent: this.#silent };
   }
 }
 

@@ -2,20 +2,30 @@ import debugModule from 'debug';
 import type { Broadcast } from '../wire/broadcast';
 import type { IncomingRequest } from '../wire/messages';
 import type { Presence } from '../wire/presence';
-import type { Incoming, PayloadKind, Response, Wire } from '../wire/wire';
+import type { Incoming, Outgoing, PayloadKind, Response, Wire } from '../wire/wire';
 import type { Acknowledgements } from './acknowledgements';
 import type { BroadcastReceiver } from './broadcast-router';
 import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
+import { Sequences } from './sequences';
 import type { Counters } from './stats';
+import { tell } from './telemetry';
 
 const debug = debugModule('socket.io-redis:node');
+
+/** How long others may still answer this node's hello, at most. */
+const NEW_MS = 10_000;
+/** How much later than on one channel a message comes on another at most, as a rule. */
+const OVERTAKING_MS = 100;
 
 export interface ReceiverSettings {
   nsp: string;
   uid: string;
+  maxPayloadBytes: number;
+  /** Whether it hears all of the namespace's broadcasts, those for no socket of its own included. */
+  hearsAll: boolean;
   wire: Wire;
   local: LocalNode;
   requests: Requests;
@@ -23,8 +33,10 @@ export interface ReceiverSettings {
   responder: Responder;
   peers: Peers;
   stats: Counters;
-  /** A node has said hello. */
-  onHello(uid: string): void;
+  /** Sends something to another node. */
+  send(message: Outgoing): void;
+  /** A broadcast of this node came back. */
+  onEcho(): void;
   onError(error: Error): void;
 }
 
@@ -32,15 +44,22 @@ export interface ReceiverSettings {
 export class Receiver implements BroadcastReceiver {
   readonly nsp: string;
   readonly #settings: ReceiverSettings;
+  readonly #sequences = new Sequences();
+  /** The ids of the requests that it has heard, while it is new. */
+  #heard: Set<string> | undefined = new Set();
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
     this.nsp = settings.nsp;
+    setTimeout(() => {
+      this.#heard = undefined;
+    }, NEW_MS).unref();
   }
 
   /** Takes what comes on a channel of the conversation. */
   hear(payload: Buffer, channel: string): void {
     const { wire } = this.#settings;
+    if (this.#isTooLarge(payload)) return;
     try {
       const incoming = wire.read(payload, channel);
       if (incoming) this.#take(incoming);
@@ -61,7 +80,12 @@ export class Receiver implements BroadcastReceiver {
 
   wants(room: string, payload: Buffer): boolean {
     const { local, wire } = this.#settings;
-    return (room === '' || local.hasRoom(room)) && !wire.isOwnBroadcast(payload);
+    if (wire.isOwnBroadcast(payload)) {
+      this.#settings.onEcho();
+      return false;
+    }
+    if (this.#hasCome(wire.broadcasterOf(payload), wire.sequenceOf(payload))) return false;
+    return (room === '' || local.hasRoom(room)) && !this.#isTooLarge(payload);
   }
 
   decode(payload: Buffer): Broadcast {
@@ -69,10 +93,12 @@ export class Receiver implements BroadcastReceiver {
   }
 
   receive({ uid, packet, options }: Broadcast): void {
-    const { local, stats, onError } = this.#settings;
+    const { local, wire, stats, onError } = this.#settings;
     // a channel's name can be that of several namespaces: the packet itself says which one it is for
     if (packet.nsp !== this.nsp || uid === this.#settings.uid) return;
+    if (wire.sharded && this.#hasCome(uid, options.seq)) return;
     stats.received += 1;
+    tell('received', this.#settings, () => ({}));
     try {
       local.deliver(packet, options);
     } catch (error) {
@@ -82,7 +108,28 @@ export class Receiver implements BroadcastReceiver {
 
   drop(kind: PayloadKind, reason: unknown): void {
     this.#settings.stats.malformed[kind] += 1;
+    tell('dropped', this.#settings, () => ({ channel: kind, reason }));
     debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
+  }
+
+  #hasCome(uid: string | undefined, number: number | undefined): boolean {
+    if (uid === undefined || number === undefined || this.nsp.includes('#')) return false;
+    const { stats, hearsAll } = this.#settings;
+    const missing = this.#sequences.take(uid, number);
+    if (missing === false) {
+      stats.repeated += 1;
+      return true;
+    }
+    if (hearsAll) stats.missed += missing;
+    return false;
+  }
+
+  #isTooLarge({ length }: Buffer): boolean {
+    const { maxPayloadBytes, stats } = this.#settings;
+    if (length <= maxPayloadBytes) return false;
+    stats.oversized += 1;
+    debug('dropped a message of %d bytes in %s', length, this.nsp);
+    return true;
   }
 
   #take(incoming: Incoming): void {
@@ -96,28 +143,50 @@ export class Receiver implements BroadcastReceiver {
   }
 
   #takePresence(presence: Presence): void {
-    const { peers, requests, onHello } = this.#settings;
-    if (presence.type === 'bye') {
-      peers.forget(presence.uid);
-      requests.nodeLeft(presence.uid);
-      return;
+    const { peers, requests, wire, send } = this.#settings;
+    switch (presence.type) {
+      case 'hello':
+        peers.learn(presence.sender);
+        send(wire.helloAnswer(presence.sender.uid, requests.sent));
+        break;
+      case 'hello answer':
+        peers.learn(presence.sender);
+        this.#tellUnheard(presence.sender.uid, presence.waiting);
+        break;
+      case 'unheard':
+        requests.unheard(presence.uid, presence.requests);
+        break;
+      case 'bye':
+        peers.forget(presence.uid);
+        requests.nodeLeft(presence.uid);
+        this.#sequences.forget(presence.uid);
     }
-    peers.learn(presence.sender);
-    if (!presence.answer) onHello(presence.sender.uid);
+  }
+
+  /** Nobody is to wait for this node's answer to what was sent before it listened. */
+  #tellUnheard(uid: string, waiting: readonly string[]): void {
+    if (waiting.length === 0) return;
+    // on sharded Pub/Sub, the answer to the hello may have overtaken a request
+    setTimeout(() => {
+      const unheard = waiting.filter((id) => this.#heard?.has(id) === false);
+      if (unheard.length > 0) this.#settings.send(this.#settings.wire.unheard(uid, unheard));
+    }, OVERTAKING_MS).unref();
   }
 
   #takeRequest(request: IncomingRequest): void {
     const { peers, responder } = this.#settings;
     if (request.sender) peers.learn(request.sender);
+    if (request.id !== undefined) this.#heard?.add(request.id);
     if (!request.repeated) void responder.respond(request);
   }
 
   #takeResponse({ id, sender, answerTo }: Response): void {
     const { peers, requests } = this.#settings;
+    // also from an answer that comes too late
+    if (sender) peers.learn(sender);
     const request = requests.get(id);
     if (!request) return;
     const answer = answerTo(request);
-    if (sender) peers.learn(sender);
     requests.add(id, sender, answer);
   }
 }

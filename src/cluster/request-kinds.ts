@@ -15,3 +15,8 @@ const OTHERS_ONLY: ReadonlySet<Type> = new Set<Type>([
 export function includesOwnAnswer({ type }: Request): boolean {
   return !OTHERS_ONLY.has(type);
 }
+
+/** Whether a node answers at once, whatever the user's code does: one that does not is frozen, or cut off. */
+export function isAnsweredAtOnce({ type }: Request): boolean {
+  return ['clients', 'allRooms', 'clientRooms', 'fetchSockets', 'countSockets', 'roomSizes'].includes(type);
+}

@@ -1,16 +1,20 @@
 import uid2 from 'uid2';
-import { AdapterClosedError, RequestFailedError } from '../errors';
+import { AdapterClosedError, RequestFailedError, TooManyRequestsError } from '../errors';
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
 import { PendingRequest } from './pending';
-import { includesOwnAnswer } from './request-kinds';
+import { includesOwnAnswer, isAnsweredAtOnce } from './request-kinds';
 
 /** How often it is checked whether those who are waited for are still there. */
 const RECHECK_MS = 1000;
 
 export interface Transport {
   readonly requestsTimeout: number;
+  readonly maxPendingRequests: number;
+  onRefused(): void;
+  /** A node has not answered in time. */
+  onSilent(uid: string): void;
   /** Answers the request on this node. */
   answer(request: Request): Promise<Answer>;
   /** Whether the socket is on this node. */
@@ -27,14 +31,21 @@ export interface Transport {
 
 interface Waiting {
   pending: PendingRequest;
-  settle(outcome: { value: unknown } | { error: Error }): void;
+  /** Whether the others may have heard it. */
+  sent: boolean;
+  timeout: NodeJS.Timeout;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
 }
+
+type Outcome = { value: unknown } | { error: Error };
 
 /** The requests of one node that wait for answers: each is settled once, at its timeout at the latest. */
 export class Requests {
   readonly #transport: Transport;
   readonly #own: Peer;
   readonly #waiting = new Map<string, Waiting>();
+  #rechecking: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(own: Peer, transport: Transport) {
@@ -47,23 +58,22 @@ export class Requests {
    * @throws {UnknownSocketError} when every node said that it does not have the socket
    * @throws {RemoteNodeError} when a node could not answer
    * @throws {RequestFailedError} when it could not be sent
+   * @throws {TooManyRequestsError}
    * @throws {AdapterClosedError}
    */
   ask(request: Request): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AdapterClosedError());
+    const { maxPendingRequests, onRefused } = this.#transport;
+    if (this.#waiting.size >= maxPendingRequests) {
+      onRefused();
+      return Promise.reject(new TooManyRequestsError(request.type, maxPendingRequests));
+    }
     const id = uid2(6);
     const pending = new PendingRequest(request, this.#transport.answering(request));
+    this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => settle({ error: timeoutOf(pending) }), this.#transport.requestsTimeout);
-      const recheck = setInterval(() => void this.#count(id), RECHECK_MS);
-      const settle: Waiting['settle'] = (outcome) => {
-        clearTimeout(timeout);
-        clearInterval(recheck);
-        if (!this.#waiting.delete(id)) return;
-        if ('error' in outcome) reject(outcome.error);
-        else resolve(outcome.value);
-      };
-      this.#waiting.set(id, { pending, settle });
+      const timeout = setTimeout(() => this.#onTimeout(id, pending), this.#transport.requestsTimeout);
+      this.#waiting.set(id, { pending, sent: false, timeout, resolve, reject });
       this.#start(id, pending).catch((error) => this.#fail(id, error));
     });
   }
@@ -89,9 +99,25 @@ export class Requests {
     }
   }
 
+  /** The ids of the requests that have been sent, and wait. */
+  get sent(): string[] {
+    return [...this.#waiting].filter(([, { sent }]) => sent).map(([id]) => id);
+  }
+
+  /** A node has come too late to hear these requests. */
+  unheard(uid: string, ids: readonly string[]): void {
+    for (const id of ids) {
+      const pending = this.#waiting.get(id)?.pending;
+      if (!pending) continue;
+      pending.nodeLeft(uid);
+      // it may have been counted before it was known by name
+      void this.#count(id);
+    }
+  }
+
   close(): void {
     this.#closed = true;
-    for (const { settle } of [...this.#waiting.values()]) settle({ error: new AdapterClosedError() });
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, { error: new AdapterClosedError() });
   }
 
   async #start(id: string, pending: PendingRequest): Promise<void> {
@@ -99,7 +125,9 @@ export class Requests {
     const answered = includesOwnAnswer(request) ? this.#answer(id, request) : undefined;
     // when the socket is here, nobody else has it
     if ('sid' in request && this.#transport.isHere(request.sid)) await answered;
-    if (!this.#waiting.has(id)) return;
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    waiting.sent = true;
     // in the tick of the call: what is sent after it must not arrive before it
     const failure = await this.#transport.send(id, request);
     if (failure) return this.#fail(id, failure);
@@ -127,13 +155,34 @@ export class Requests {
   #check(id: string): void {
     const waiting = this.#waiting.get(id);
     const outcome = waiting && outcomeOf(waiting.pending);
-    if (outcome) waiting.settle(outcome);
+    if (outcome) this.#settle(id, outcome);
+  }
+
+  #onTimeout(id: string, pending: PendingRequest): void {
+    if (isAnsweredAtOnce(pending.request)) for (const uid of pending.missing) this.#transport.onSilent(uid);
+    this.#settle(id, { error: timeoutOf(pending) });
+  }
+
+  #recheck(): void {
+    for (const id of this.#waiting.keys()) void this.#count(id);
+  }
+
+  #settle(id: string, outcome: Outcome): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timeout);
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#rechecking);
+      this.#rechecking = undefined;
+    }
+    if ('error' in outcome) waiting.reject(outcome.error);
+    else waiting.resolve(outcome.value);
   }
 
   #fail(id: string, cause: unknown): void {
-    const waiting = this.#waiting.get(id);
-    if (!waiting) return;
-    const { pending } = waiting;
-    waiting.settle({ error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
+    const pending = this.#waiting.get(id)?.pending;
+    if (!pending) return;
+    this.#settle(id, { error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
   }
 }

@@ -41,8 +41,9 @@ export async function askClassic(
   const ask = async (fieldsOf: typeof dialect5.requestFields, more: Fields) => {
     for (const question of QUESTIONS) {
       const id = answers.expect((fields) => readPart(fields, question));
-      const error = await pubSub.publish(request, encodeJson({ ...fieldsOf(question, id), uid: inbox.uid, ...more }));
-      if (error) throw error;
+      const payload = encodeJson({ ...fieldsOf(question, id), uid: inbox.uid, ...more });
+      const failure = await pubSub.publishAnyway(request, payload);
+      if (failure) throw failure;
     }
   };
   const uids = nodes.flatMap(({ uid }) => uid ?? []);

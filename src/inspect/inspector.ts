@@ -53,11 +53,14 @@ export class Inspector {
 
   readonly #hear = (payload: Buffer, channel: string): void => {
     if (this.#inbox.isOurs(payload)) this.#inbox.take(payload);
-    else if (!this.#isAnswerToNobody(payload, channel)) this.#traffic.count(channel);
+    else if (!this.#isForNobody(payload, channel)) this.#traffic.count(channel);
   };
 
-  /** What published nodes say to a request in the other's dialect has no id: the inspection must not count what it causes. */
-  #isAnswerToNobody(payload: Buffer, channel: string): boolean {
+  /** Whether a message is neither one node's to another, nor of interest to anybody. */
+  #isForNobody(payload: Buffer, channel: string): boolean {
+    // what a watchdog sends to itself
+    if (!channel.endsWith('#')) return true;
+    // what published nodes say to a request in another dialect has no id; the inspection must not count what it causes
     return channel.startsWith(`${this.#settings.prefix}-response#`) && !payload.includes('request');
   }
 

@@ -1,5 +1,5 @@
 import type { PubSub } from '../redis/pub-sub';
-import { channelsOf, everyNamespacePattern, readBroadcastChannel } from '../wire/channels';
+import { channelsOf, everyNamespacePattern, meaningsOf } from '../wire/channels';
 import { isOwnUid, isPublishedUid } from '../wire/uid';
 import type { NamespaceReport, NodeReport } from './report';
 
@@ -15,12 +15,12 @@ export async function lookAtClassic(pubSub: PubSub, prefix: string): Promise<Nam
   });
   const byName = new Map(reports.map((report) => [report.name, report]));
   for (const channel of responses ?? []) {
-    const found = readBroadcastChannel(`${prefix}-response`, channel).find(({ nsp }) => byName.has(nsp));
+    const found = meaningsOf(`${prefix}-response`, channel).find(({ nsp }) => byName.has(nsp));
     const node = found && nodeNamed(found.room);
     if (node) byName.get(found.nsp)?.nodes.push(node);
   }
   for (const channel of broadcasts ?? []) {
-    const report = readBroadcastChannel(prefix, channel).find(({ nsp, room }) => room !== '' && byName.has(nsp));
+    const report = meaningsOf(prefix, channel).find(({ nsp, room }) => room !== '' && byName.has(nsp));
     const namespace = report && byName.get(report.nsp);
     if (namespace) namespace.roomChannels += 1;
   }

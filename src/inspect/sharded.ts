@@ -1,5 +1,5 @@
 import type { PubSub } from '../redis/pub-sub';
-import { channelsOf, everyNamespacePattern, readBroadcastChannel } from '../wire/channels';
+import { channelsOf, everyNamespacePattern, meaningsOf } from '../wire/channels';
 import { publishedRequest, readPublishedAnswer, readShardedMessage } from '../wire/dialect-sharded';
 import { MalformedMessageError } from '../wire/malformed';
 import type { Request, SocketDetails } from '../wire/messages';
@@ -20,7 +20,7 @@ export async function lookAtSharded(pubSub: PubSub, prefix: string): Promise<Nam
   const children: { nsp: string; room: string }[] = [];
   for (const channel of channels) {
     // every node listens to the namespace's channel as well
-    const found = readBroadcastChannel(prefix, channel).find(({ nsp }) => all.has(channelsOf(prefix, nsp).broadcast));
+    const found = meaningsOf(prefix, channel).find(({ nsp }) => all.has(channelsOf(prefix, nsp).broadcast));
     if (!found) continue;
     if (found.room !== '') children.push(found);
     else reports.set(found.nsp, { name: found.nsp, pubSub: 'sharded', connections: 0, roomChannels: 0, nodes: [] });
@@ -85,8 +85,8 @@ async function fetchAll(
   const answers = new Answers<Share>(inbox);
   const { type, data } = publishedRequest(FETCH);
   const message = { uid: inbox.uid, nsp: name, type, data: { ...data, requestId: answers.expect(readShare) } };
-  const error = await pubSub.publish(channel, encodeJson(message));
-  if (error) throw error;
+  const failure = await pubSub.publishAnyway(channel, encodeJson(message));
+  if (failure) throw failure;
   const ours = nodes.filter(isOurs);
   const haveAnswered = (shares: readonly Share[]) => ours.every((node) => shares.some(({ uid }) => uid === node.uid));
   await answers.until((shares) => shares.length >= connections && haveAnswered(shares), withinMs);

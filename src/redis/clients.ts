@@ -13,6 +13,7 @@ import {
   type NodeRedisClient,
   publishWithNodeRedis,
   publishWithNodeRedisSentinel,
+  type Reconnectable,
   subscribeWithNodeRedis,
 } from './node-redis';
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
@@ -22,7 +23,8 @@ import {
   shardedLackOfNodeRedis,
   subscribeShardedWithNodeRedis,
 } from './node-redis-sharded';
-import { type Publisher, PubSub, type RedisClient, type Subscriber } from './pub-sub';
+import { patience } from './patience';
+import { type Publisher, PubSub, type RedisClient, type Subscriber, type WatchdogSettings } from './pub-sub';
 
 /**
  * The one place where a client is recognised: by what it can do, never by the name of its class, which a minifier changes.
@@ -90,9 +92,15 @@ const sharedBySubscriber = {
 /**
  * The PubSub of this pair of clients, shared by all who ask for it.
  *
+ * @param watchdog - how to watch over the clients; the first who asks for it decides
  * @returns with `release`, to be called once: the last one to do so takes the listeners off the clients
  */
-export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, kind: PubSubKind = 'classic') {
+export function sharePubSub(
+  pubClient: RedisClient,
+  subClient: RedisClient,
+  kind: PubSubKind = 'classic',
+  watchdog?: WatchdogSettings,
+) {
   const { publisherOf, subscriberOf } = DRIVERS[kind];
   const byPublisher = sharedBySubscriber[kind].get(subClient) ?? new Map<object, Shared>();
   sharedBySubscriber[kind].set(subClient, byPublisher);
@@ -103,6 +111,11 @@ export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, kind
   byPublisher.set(pubClient, shared);
   shared.pubSub.reopen();
   shared.users += 1;
+  if (watchdog) {
+    shared.pubSub.watch(watchdog, (channel) =>
+      answersAnew(pubClient, (copy) => publisherOf(copy).publish(channel, '')),
+    );
+  }
   return {
     pubSub: shared.pubSub,
     release(): void {
@@ -111,6 +124,29 @@ export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, kind
       shared.pubSub.close(() => byPublisher.delete(pubClient));
     },
   };
+}
+
+const ANSWER_WITHIN_MS = 2000;
+
+/** Whether Redis answers a command on a new connection like the client's. When none can be made, nobody knows, and it is true. */
+async function answersAnew(client: RedisClient, command: (copy: RedisClient) => Promise<unknown>): Promise<boolean> {
+  const { duplicate } = client as { duplicate?: () => unknown };
+  const copy = duplicate?.call(client);
+  if (!isRedisClient(copy)) return true;
+  copy.on('error', () => {});
+  const connected = isNodeRedis(copy) ? (copy as object as Reconnectable).connect() : Promise.resolve();
+  let answers = false;
+  const answered = connected
+    .then(() => command(copy))
+    .then(
+      () => {
+        answers = true;
+      },
+      () => undefined,
+    );
+  await patience(ANSWER_WITHIN_MS, answered);
+  await endClient(copy);
+  return answers;
 }
 
 /** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */

@@ -1,5 +1,12 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import { type IoredisClient, isIoredisCluster, listenWith, onEachNode, publishInOrder } from './ioredis';
+import {
+  type IoredisClient,
+  isIoredisCluster,
+  listenWith,
+  onEachNode,
+  publishInOrder,
+  reconnectPublisher,
+} from './ioredis';
 import { listenToShardedMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
 import { bySlot } from './slots';
@@ -29,11 +36,13 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
   const grouped = isIoredisCluster(client) ? bySlot : (channels: readonly string[]) => [channels];
   return {
     isReady: () => client.status === 'ready',
+    perSlot: isIoredisCluster(client),
     channels: {
       subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.ssubscribe(...group))),
       unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sunsubscribe(...group))),
     },
     listen: (events) => listenWith(client, events, listenToShardedMessages),
+    reconnect: async () => client.disconnect(true),
   };
 }
 
@@ -47,5 +56,6 @@ export function publishShardedWithIoredis(given: IoredisClient): Publisher {
       sumCounts(await ask(async (node) => readCounts(await node.call('PUBSUB', 'SHARDNUMSUB', ...channels)))),
     listChannels: async (pattern) =>
       mergeChannels(await ask(async (node) => readChannels(await node.call('PUBSUB', 'SHARDCHANNELS', pattern)))),
+    reconnect: (isWanted) => reconnectPublisher(client, isWanted),
   };
 }

@@ -1,6 +1,8 @@
+import type { Writable } from 'node:stream';
 import debugModule from 'debug';
 import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import { gatherWrites } from './gather-writes';
 import { listenToMessages } from './message-events';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
@@ -13,8 +15,10 @@ const RESUBSCRIBE_AFTER_MS = 500;
 export interface IoredisClient {
   /** 'wait', 'connecting', 'connect', 'ready', 'close', 'reconnecting' or 'end'. */
   readonly status: string;
+  /** The connection; a Cluster has none of its own. */
+  readonly stream?: Writable;
   connect(): Promise<unknown>;
-  disconnect(): unknown;
+  disconnect(reconnect?: boolean): unknown;
   readonly options?: { autoResubscribe?: boolean };
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
@@ -23,6 +27,7 @@ export interface IoredisClient {
   punsubscribe(...patterns: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
   on(event: string, listener: (...args: never[]) => void): unknown;
+  once(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
 
@@ -58,6 +63,7 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
       unsubscribe: (patterns) => client.punsubscribe(...patterns),
     },
     listen: (events) => listenWith(client, events, listenToMessages),
+    reconnect: async () => client.disconnect(true),
   };
 }
 
@@ -125,8 +131,12 @@ function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): ()
  * SUBSCRIBE sent inside its `connect` event makes its ready check fail, and it stays deaf for ever (ioredis up to 5).
  */
 function connectIfLazy(client: IoredisClient): void {
+  if (client.status === 'wait') connect(client);
+}
+
+function connect(client: IoredisClient): void {
   // its failure is told by the `error` event as well
-  if (client.status === 'wait') client.connect().catch(() => undefined);
+  client.connect().catch(() => undefined);
 }
 
 export function publishWithIoredis(client: IoredisClient): Publisher {
@@ -134,7 +144,17 @@ export function publishWithIoredis(client: IoredisClient): Publisher {
     publish: publishInOrder(client),
     countSubscribers: (channels) => countOn(client, channels),
     listChannels: (pattern) => listOn(client, pattern),
+    reconnect: (isWanted) => reconnectPublisher(client, isWanted),
   };
+}
+
+/** Not with `disconnect(true)`: it would send again what Redis may have taken, and only its answer was lost. */
+export async function reconnectPublisher(client: IoredisClient, isWanted: () => boolean): Promise<void> {
+  await new Promise((resolve) => {
+    client.once('end', resolve as () => void);
+    client.disconnect();
+  });
+  if (isWanted()) connect(client);
 }
 
 /**
@@ -152,7 +172,10 @@ export function publishInOrder(
     for (const send of held.splice(0)) send();
   };
   return (channel, payload) => {
-    if (client.status !== 'connect' && held.length === 0) return publish(channel, payload);
+    if (client.status !== 'connect' && held.length === 0) {
+      gatherWrites(client.stream);
+      return publish(channel, payload);
+    }
     if (held.length === 0) {
       client.on('ready', release);
       client.on('close', release);
@@ -188,6 +211,7 @@ export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
     publish: (channel, payload) => publisherOf(publishingNode())(channel, payload),
     countSubscribers: async (channels) => sumCounts(await onEachNode(cluster, (node) => countOn(node, channels))),
     listChannels: async (pattern) => mergeChannels(await onEachNode(cluster, (node) => listOn(node, pattern))),
+    reconnect: (isWanted) => reconnectPublisher(cluster, isWanted),
   };
 }
 

@@ -13,6 +13,8 @@ export interface NodeRedis3Client {
   punsubscribe(patterns: string[], callback: Callback): unknown;
   send_command(command: string, args: string[], callback: Callback): unknown;
   end(flush: boolean): unknown;
+  /** The connection. */
+  readonly stream: { destroy(): unknown };
   on(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
@@ -35,6 +37,7 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
       unsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
     },
     listen: (events) => listenToMessages(client, events),
+    reconnect: async () => client.stream.destroy(),
   };
 }
 
@@ -45,6 +48,7 @@ export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
       readCounts(await promised((done) => client.send_command('pubsub', ['numsub', ...channels], done))),
     listChannels: async (pattern) =>
       readChannels(await promised((done) => client.send_command('pubsub', ['channels', pattern], done))),
+    reconnect: async () => client.stream.destroy(),
   };
 }
 

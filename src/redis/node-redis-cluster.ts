@@ -1,7 +1,7 @@
 import debugModule from 'debug';
 import { type Address, readReplicas } from './cluster-replicas';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import type { NodeRedisClient } from './node-redis';
+import { type NodeRedisClient, reconnectNodeRedis } from './node-redis';
 import type { Publisher } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:node-redis-cluster');
@@ -64,6 +64,7 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
       sumCounts((await onEachNode(cluster, ['PUBSUB', 'NUMSUB', ...channels])).map(readCounts)),
     listChannels: async (pattern) =>
       mergeChannels((await onEachNode(cluster, ['PUBSUB', 'CHANNELS', pattern])).map(readChannels)),
+    reconnect: (isWanted) => reconnectNodeRedis(cluster, isWanted),
   };
 }
 
@@ -83,32 +84,50 @@ function isReady(client: unknown): boolean {
  * the replicas just when it was made with `useReplicas`, so the Cluster is asked.
  */
 export async function onEachNode(cluster: NodeRedisCluster, command: string[]): Promise<unknown[]> {
-  const masters = await Promise.all(cluster.masters.map(async (node) => cluster.nodeClient(node)));
-  const first = masters[0];
-  if (!first) throw new Error('the Redis Cluster client is not connected');
-  const [onReplicas, ...onMasters] = await Promise.all([
+  const asked = pickNode(cluster.masters);
+  if (!asked) throw new Error('the Redis Cluster client is not connected');
+  const first = await cluster.nodeClient(asked);
+  const others = cluster.masters.filter((node) => node !== asked);
+  const replies = await Promise.all([
     onEachReplica(first, command),
-    ...masters.map((client) => client.sendCommand(command)),
+    first.sendCommand(command).then((reply) => [reply]),
+    ...others.map((node) => onMaster(first, node, command)),
   ]);
-  return [...onMasters, ...onReplicas];
+  return replies.flat();
+}
+
+/** @returns the reply, or nothing from a master that is away: while it is being replaced, the client's own connection hangs */
+async function onMaster(first: ClusterClient, node: ClusterNode, command: string[]): Promise<unknown[]> {
+  const client = 'client' in node && isReady(node.client) ? (node.client as ClusterClient) : undefined;
+  try {
+    if (client) return [await client.sendCommand(command)];
+  } catch (error) {
+    debug('could not ask the master %s: %s', node.address, error);
+  }
+  return onOther(first, addressOf(node), command);
+}
+
+function addressOf({ address }: ClusterNode): Address {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }
 
 async function onEachReplica(master: ClusterClient, command: string[]): Promise<unknown[]> {
   const nodes = String(await master.sendCommand(['CLUSTER', 'NODES']));
-  const replies = await Promise.all(readReplicas(nodes).map((replica) => onReplica(master, replica, command)));
+  const replies = await Promise.all(readReplicas(nodes).map((replica) => onOther(master, replica, command)));
   return replies.flat();
 }
 
-/** @returns the reply, or nothing from a replica that is away: it has no subscribers */
-async function onReplica(master: ClusterClient, { host, port }: Address, command: string[]): Promise<unknown[]> {
+/** @returns the reply, or nothing from a node that is away: it has no subscribers */
+async function onOther(master: ClusterClient, { host, port }: Address, command: string[]): Promise<unknown[]> {
   const socket = { ...master.options?.socket, host, port, reconnectStrategy: false, connectTimeout: 1000 };
   const client = master.duplicate({ socket });
-  client.on('error', (error) => debug('replica %s:%d: %s', host, port, error));
+  client.on('error', (error) => debug('node %s:%d: %s', host, port, error));
   try {
     await client.connect();
     return [await client.sendCommand(command)];
   } catch (error) {
-    debug('could not ask the replica %s:%d: %s', host, port, error);
+    debug('could not ask the node %s:%d: %s', host, port, error);
     return [];
   } finally {
     if (client.isOpen) await (client.destroy ? client.destroy() : client.disconnect());

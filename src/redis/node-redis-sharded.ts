@@ -5,6 +5,7 @@ import {
   type Listener,
   type NodeRedisClient,
   type NodeRedisSubscriber,
+  reconnectNodeRedis,
 } from './node-redis';
 import { isNodeRedisCluster, onEachNode } from './node-redis-cluster';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
@@ -33,6 +34,7 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   const grouped = isNodeRedisCluster(client) ? bySlot : (channels: readonly string[]) => [[...channels]];
   return {
     isReady: () => isReady(client),
+    perSlot: isNodeRedisCluster(client),
     channels: {
       subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sSubscribe(group, onMessage, true))),
       unsubscribe: (channels) =>
@@ -50,6 +52,7 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
         for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
       };
     },
+    reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
   };
 }
 
@@ -61,6 +64,7 @@ export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publish
       sumCounts((await onEach(client, ['PUBSUB', 'SHARDNUMSUB', ...channels])).map(readCounts)),
     listChannels: async (pattern) =>
       mergeChannels((await onEach(client, ['PUBSUB', 'SHARDCHANNELS', pattern])).map(readChannels)),
+    reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
   };
 }
 

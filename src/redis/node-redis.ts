@@ -1,5 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import debugModule from 'debug';
 import { readChannels, readCounts } from './counts';
+import { inTurns } from './in-turns';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
+
+const debug = debugModule('socket.io-redis:node-redis');
 
 /**
  * redis 4 to 6 (https://github.com/redis/node-redis): client, Cluster and Sentinel.
@@ -20,6 +25,14 @@ export interface NodeRedisSubscriber {
   pUnsubscribe(pattern: string, listener: Listener, bufferMode: true): Promise<unknown>;
   on(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+/** redis 5 renamed `disconnect()` to `destroy()`. */
+export interface Reconnectable {
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  destroy?(): unknown;
+  disconnect?(): unknown;
 }
 
 export interface NodeRedisClient {
@@ -68,6 +81,7 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
         client.removeListener('ready', onReady);
       };
     },
+    reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
   };
 
   function listenerOf(pattern: string): Listener {
@@ -77,6 +91,20 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
       patternListeners.set(pattern, listener);
     }
     return listener;
+  }
+}
+
+const CONNECT_AGAIN_AFTER_MS = 1000;
+
+/** Ends the connections at once, and makes others; but not when the client's owner has closed it. */
+export async function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> {
+  const client = given as Reconnectable;
+  if (!client.isOpen) return;
+  await (client.destroy ?? client.disconnect)?.call(client);
+  // a Cluster and a Sentinel give up when they find no node
+  while (isWanted() && !client.isOpen) {
+    await client.connect().catch((error) => debug('could not connect again: %s', error));
+    if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
   }
 }
 
@@ -90,14 +118,17 @@ export function publishWithNodeRedis(client: NodeRedisClient): Publisher {
     publish: (channel, payload) => client.publish(channel, payload),
     countSubscribers: async (channels) => readCounts(await client.sendCommand(['PUBSUB', 'NUMSUB', ...channels])),
     listChannels: async (pattern) => readChannels(await client.sendCommand(['PUBSUB', 'CHANNELS', pattern])),
+    reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
   };
 }
 
 export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publisher {
   return {
-    publish: (channel, payload) => sentinel.publish(channel, payload),
+    // after a failover it tries each PUBLISH again on its own
+    publish: inTurns((channel, payload) => sentinel.publish(channel, payload)),
     countSubscribers: async (channels) =>
       readCounts(await sentinel.sendCommand(false, ['PUBSUB', 'NUMSUB', ...channels])),
     listChannels: async (pattern) => readChannels(await sentinel.sendCommand(false, ['PUBSUB', 'CHANNELS', pattern])),
+    reconnect: (isWanted) => reconnectNodeRedis(sentinel, isWanted),
   };
 }

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { PublishQueueFullError } from '../errors';
+import { Connectivity } from './connectivity';
+import { isForbidden } from './forbidden';
+import { spread } from './slots';
 import { type MessageListener, Subscriptions } from './subscriptions';
+import { Watchdog, type WatchdogTimes } from './watchdog';
 
 /**
  * What the cluster needs from Redis, whatever the client library: messages at most once, in the order in which one
@@ -13,17 +18,23 @@ export interface Publisher {
   countSubscribers(channels: readonly string[]): Promise<number[]>;
   /** The channels with subscribers that a pattern matches, over every node of a Cluster. */
   listChannels(pattern: string): Promise<string[]>;
+  /** Ends the connections, and makes others; what was not answered fails. @param isWanted - false to give up */
+  reconnect(isWanted: () => boolean): Promise<unknown>;
 }
 
 /** One client library's way to subscribe. */
 export interface Subscriber {
   /** False when a subscription made now would fail or harm the client; `events.ready` follows, where the library has it. */
   isReady(): boolean;
+  /** Whether channels of different slots can be heard on different connections. */
+  readonly perSlot?: boolean;
   readonly channels: Subscribing;
   /** Sharded Pub/Sub has none. */
   readonly patterns?: Subscribing;
   /** Starts to listen to the client. @returns a function that removes every listener again */
   listen(events: SubscriberEvents): () => void;
+  /** Likewise. @returns once it is connected, or `events.ready` will tell */
+  reconnect(isWanted: () => boolean): Promise<unknown>;
 }
 
 /** The names given are many, in one command where the library can. */
@@ -53,11 +64,18 @@ export interface RedisClient {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** How to watch over a pair of clients. */
+export interface WatchdogSettings extends WatchdogTimes {
+  /** Begins the names of the channels that only this pair of clients hears. */
+  channel: string;
+}
+
 /** What went wrong; undefined for the connection itself. */
 export type FailedCommand = 'publish' | 'subscribe' | 'psubscribe';
 
-export { isForbidden } from './forbidden';
-export type { MessageListener };
+export type { Ability, AbilityHealth, Connectivity, Degraded, DegradedReason, Gap, Restored } from './connectivity';
+export type { MessageListener, WatchdogTimes };
+export { isForbidden };
 
 export type ErrorListener = (error: Error, failed?: FailedCommand) => void;
 
@@ -68,16 +86,23 @@ export type ErrorListener = (error: Error, failed?: FailedCommand) => void;
 export class PubSub {
   /** Names the subscriber connection to other nodes. */
   readonly id = randomBytes(6).toString('base64url');
+  readonly connectivity = new Connectivity();
   readonly #publisher: Publisher;
+  readonly #subscriber: Subscriber;
   readonly #channels: Subscriptions;
   readonly #patterns: Subscriptions;
   readonly #errorListeners = new Set<ErrorListener>();
   readonly #stopListening: () => void;
-  #publishing = true;
+  /** Undefined until the first message. */
+  #publishing: boolean | undefined;
+  #queuedBytes = 0;
+  #answered = false;
+  #watchdog: Watchdog | undefined;
   #onClosed: (() => void) | undefined;
 
   constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
     this.#publisher = publisher;
+    this.#subscriber = subscriber;
     const isReady = () => subscriber.isReady();
     this.#channels = new Subscriptions({
       ...subscriber.channels,
@@ -94,7 +119,9 @@ export class PubSub {
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
       lost: (channels) => this.#channels.lost(channels),
       ready: async () => {
-        await Promise.all([this.#channels.resubscribe(), this.#patterns.resubscribe()]);
+        const told = this.#resubscribe();
+        this.#watchdog?.connected();
+        await told;
         this.#onClosed?.();
       },
     });
@@ -106,23 +133,72 @@ export class PubSub {
     };
   }
 
+  /** What has been published and Redis has not answered yet, in bytes. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
   /**
-   * Publishes, and never rejects: a message that cannot be sent is lost, as Pub/Sub has it.
+   * Publishes, and never throws: a message that cannot be sent is lost, as Pub/Sub has it.
    *
-   * @returns what went wrong, or undefined
+   * @param maxQueuedBytes - when more than that waits already, the message is given up at once
+   * @param onSettled - called with what went wrong, or undefined
    */
-  async publish(channel: string, payload: string | Buffer): Promise<Error | undefined> {
-    try {
-      await this.#publisher.publish(channel, payload);
-      this.#publishing = true;
-      return undefined;
-    } catch (reason) {
-      const error = toError(reason);
-      // one report an outage, not one a message
-      if (this.#publishing) this.#report(error, 'publish');
-      this.#publishing = false;
-      return error;
+  publish(
+    channel: string,
+    payload: string | Buffer,
+    maxQueuedBytes: number,
+    onSettled: (failure: Error | undefined) => void,
+  ): void {
+    const bytes = payload.length + QUEUED_OVERHEAD;
+    if (this.#queuedBytes + bytes > maxQueuedBytes) {
+      const failure = new PublishQueueFullError(maxQueuedBytes);
+      this.#onUnpublished(failure);
+      onSettled(failure);
+      return;
     }
+    this.#queuedBytes += bytes;
+    this.#tryToPublish(channel, payload).then(
+      () => {
+        this.#queuedBytes -= bytes;
+        this.#onPublished();
+        onSettled(undefined);
+      },
+      (reason) => {
+        this.#queuedBytes -= bytes;
+        const failure = toError(reason);
+        this.#onUnpublished(failure);
+        onSettled(failure);
+      },
+    );
+  }
+
+  /** Likewise, however much waits. @returns what went wrong, or undefined */
+  publishAnyway(channel: string, payload: string | Buffer): Promise<Error | undefined> {
+    return new Promise((resolve) => this.publish(channel, payload, Number.POSITIVE_INFINITY, resolve));
+  }
+
+  #tryToPublish(channel: string, payload: string | Buffer): Promise<unknown> {
+    try {
+      return this.#publisher.publish(channel, payload);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #onPublished(): void {
+    this.#answered = true;
+    if (!this.#publishing) this.connectivity.works('publishing');
+    this.#publishing = true;
+  }
+
+  #onUnpublished(failure: Error): void {
+    // one report an outage, not one a message
+    if (this.#publishing !== false) this.#report(failure, 'publish');
+    this.#publishing = false;
+    // without a watchdog nobody knows when it last worked
+    const since = this.#watchdog ? undefined : Date.now();
+    if (!isForbidden(failure)) this.connectivity.fails('publishing', 'publishing', since);
   }
 
   /** @returns once the channels are subscribed, which can take as long as Redis is away */
@@ -136,6 +212,11 @@ export class PubSub {
 
   isSubscribed(channel: string, listener: MessageListener): boolean {
     return this.#channels.isActive(channel, listener);
+  }
+
+  /** Whether the subscriber has a connection. */
+  get isConnected(): boolean {
+    return this.#subscriber.isReady();
   }
 
   /** How many channels are subscribed, or are to be. */
@@ -175,12 +256,48 @@ export class PubSub {
   }
 
   /**
+   * Begins to watch over the clients, unless that is done already.
+   *
+   * @param isReachable - whether Redis takes a message on a new connection
+   */
+  watch({ channel, ...times }: WatchdogSettings, isReachable: (channel: string) => Promise<boolean>): void {
+    const subscriber = this.#subscriber;
+    const own = `${channel}${this.id}`;
+    const probes = subscriber.perSlot ? spread(own) : [own];
+    this.#watchdog ??= new Watchdog(
+      {
+        channels: this.#channels,
+        patterns: this.#patterns,
+        connectivity: this.connectivity,
+        probes,
+        isReady: () => subscriber.isReady(),
+        publish: (channel, payload) => this.publishAnyway(channel, payload),
+        takeAnswered: () => {
+          const answered = this.#answered;
+          this.#answered = false;
+          return answered;
+        },
+        isReachable: () => isReachable(own),
+        resubscribe: () => this.#resubscribe(),
+        reconnect: async (client, isWanted) => {
+          this.connectivity.reconnected();
+          if (client === 'publisher') await this.#publisher.reconnect(isWanted);
+          else await subscriber.reconnect(isWanted).then(() => this.#resubscribe());
+        },
+      },
+      times,
+    );
+  }
+
+  /**
    * Takes its listeners off the clients. The clients themselves stay as they are. When Redis is away, it waits for it to end the
    * subscriptions, since the client would make them again, and others count this node by them.
    *
    * @param onClosed - called when no listener is left
    */
   close(onClosed: () => void): void {
+    void this.#watchdog?.stop();
+    this.#watchdog = undefined;
     this.#onClosed = () => {
       this.#stopListening();
       onClosed();
@@ -194,10 +311,17 @@ export class PubSub {
     this.#onClosed = undefined;
   }
 
+  async #resubscribe(): Promise<void> {
+    await Promise.all([this.#channels.resubscribe(), this.#patterns.resubscribe()]);
+  }
+
   #report(reason: unknown, failed?: FailedCommand): void {
     for (const listener of [...this.#errorListeners]) listener(toError(reason), failed);
   }
 }
+
+/** What a client keeps for a message besides its payload: an estimate, in bytes. */
+const QUEUED_OVERHEAD = 512;
 
 const NO_PATTERNS: Subscribing = {
   subscribe: () => Promise.reject(new Error('sharded Pub/Sub has no patterns')),

@@ -12,3 +12,18 @@ export function bySlot(channels: readonly string[]): string[][] {
   }
   return [...groups.values()];
 }
+
+const SLOTS = 16384;
+/** As many as most Clusters have shards, or more: each has a range of slots. */
+const RANGES = 16;
+
+/** Channels with that name, each in another range of slots, so that every shard of an evenly divided Cluster has one. */
+export function spread(name: string): string[] {
+  const names = new Map<number, string>();
+  for (let i = 0; names.size < RANGES; i++) {
+    const candidate = `${name}{${i}}`;
+    const range = Math.floor((calculateSlot(candidate) * RANGES) / SLOTS);
+    if (!names.has(range)) names.set(range, candidate);
+  }
+  return [...names.values()];
+}

@@ -52,6 +52,7 @@ export class Subscriptions {
   #connection = 0;
   /** One report a connection, not one a name and try. */
   #refusalTold = false;
+  #heard = false;
 
   constructor(commands: Commands) {
     this.#commands = commands;
@@ -62,12 +63,24 @@ export class Subscriptions {
     return this.#subscriptions.size;
   }
 
+  get names(): string[] {
+    return [...this.#subscriptions.keys()];
+  }
+
+  /** Whether anything has come since it was last asked. */
+  takeHeard(): boolean {
+    const heard = this.#heard;
+    this.#heard = false;
+    return heard;
+  }
+
   isActive(name: string, listener: MessageListener): boolean {
     const subscription = this.#subscriptions.get(name);
     return subscription?.state === 'active' && subscription.listeners.includes(listener);
   }
 
   deliver(name: string, payload: Buffer, channel: string): void {
+    this.#heard = true;
     const subscription = this.#subscriptions.get(name);
     if (!subscription) return;
     for (const listener of subscription.listeners) listener(payload, channel);
@@ -78,6 +91,11 @@ export class Subscriptions {
     const waits = names.map((name) => this.#addOne(name, listener));
     this.#flushSoon();
     await Promise.all(waits);
+  }
+
+  /** @returns once all of the names that are wanted now are active */
+  async allActive(): Promise<void> {
+    await Promise.all([...this.#subscriptions.values()].map(whenActive));
   }
 
   /** @returns true once the name is active; false when the user's ACL forbids it, and then it is not wanted any more */
@@ -149,10 +167,7 @@ export class Subscriptions {
     } else if (!subscription.listeners.includes(listener)) {
       subscription.listeners = [...subscription.listeners, listener];
     }
-    if (subscription.state === 'active') return undefined;
-    subscription.waiting ??= [];
-    const { waiting } = subscription;
-    return new Promise((resolve) => waiting.push(resolve));
+    return whenActive(subscription);
   }
 
   #forget(name: string, subscription: Subscription): void {
@@ -281,6 +296,13 @@ export class Subscriptions {
     this.#retry.unref();
     this.#retryIn = Math.min(2 * this.#retryIn, LAST_RETRY_MS);
   }
+}
+
+function whenActive(subscription: Subscription): Promise<void> | undefined {
+  if (subscription.state === 'active') return undefined;
+  subscription.waiting ??= [];
+  const { waiting } = subscription;
+  return new Promise((resolve) => waiting.push(resolve));
 }
 
 function letGo(subscription: Subscription): void {

@@ -1,5 +1,5 @@
 import { UnsendableValueError } from '../errors';
-import { MAX_DEPTH } from './msgpack-check';
+import { MAX_DEPTH } from './msgpack';
 
 /**
  * Whether a value holds binary data.

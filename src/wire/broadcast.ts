@@ -2,6 +2,7 @@ import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { toSendable } from './sendable';
+import { type Sliceable, shortText } from './short-text';
 
 /** In socket.io-protocol. */
 export const EVENT = 2;
@@ -22,6 +23,8 @@ export interface BroadcastOptions {
   /** The rooms whose members do not. */
   except: Room[];
   flags: BroadcastFlags;
+  /** How many broadcasts the node had sent in the namespace by then, in 32 bits; published nodes give and read none. */
+  seq?: number | undefined;
 }
 
 export interface BroadcastFlags {
@@ -58,9 +61,39 @@ export function encodeBroadcast(
 ): Buffer {
   const { type, nsp } = packet;
   const data = toSendable(packet.data, 'data');
-  const { rooms = [], except = [], flags = {} } = options;
+  const { rooms = [], except = [], flags = {}, seq } = options;
+  if (seq !== undefined && codec === messagePack) {
+    const payload = encodeMessagePack([uid, { type, data, nsp }, { rooms, except, flags, seq: MAX_SEQUENCE }]);
+    payload.writeUInt32BE(seq, payload.length - SEQUENCE_BYTES);
+    return payload;
+  }
   const bytes = codec.encode([uid, { type, data, nsp }, { rooms, except, flags }]);
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
+}
+
+const MAX_SEQUENCE = 2 ** 32 - 1;
+const SEQUENCE_BYTES = 4;
+/** What is before the number, at the end of a broadcast. */
+const SEQUENCE_HEAD = Buffer.concat([encodeMessagePack('seq'), Buffer.from([0xce])]);
+
+/**
+ * Reads the number of a broadcast off its last bytes, without decoding the rest.
+ *
+ * @returns undefined when it has none
+ */
+export function readSequence(payload: Buffer): number | undefined {
+  const end = payload.length - SEQUENCE_BYTES;
+  const start = end - SEQUENCE_HEAD.length;
+  if (start < 0) return undefined;
+  for (let i = 0; i < SEQUENCE_HEAD.length; i++) if (payload[start + i] !== SEQUENCE_HEAD[i]) return undefined;
+  return payload.readUInt32BE(end);
+}
+
+/** Reads who sent a broadcast off its first bytes; undefined for whoever is certainly no node of this package. */
+export function readBroadcaster(payload: Buffer): string | undefined {
+  const length = (payload[1] ?? 0) & 0x1f;
+  if (payload[1] !== (0xa0 | length) || payload.length < 2 + length) return undefined;
+  return shortText(payload as Sliceable, 2, length);
 }
 
 /** @throws {MalformedMessageError} when it is not what a peer or an emitter would send */
@@ -83,8 +116,9 @@ export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack): Br
  * @param head - what `broadcastHead(uid)` gave
  */
 export function isFrom(head: Buffer, payload: Buffer): boolean {
-  // the first byte is that of the array, whose length may differ
-  return payload.length > head.length && head.compare(payload, 1, 1 + head.length) === 0;
+  // the first byte is that of the array, whose length may differ; a loop, since they mostly differ soon
+  for (let i = 0; i < head.length; i++) if (payload[i + 1] !== head[i]) return false;
+  return true;
 }
 
 /** The bytes that a node's uid takes in its broadcasts. */

@@ -28,6 +28,14 @@ export function ownResponseChannel(channels: Channels, uid: string): string {
   return `${channels.response}${uid}#`;
 }
 
+/**
+ * Begins the names of the channels that a pair of clients hears alone, to see whether it hears anything: among those that an
+ * ACL for nodes permits, and none that a node publishes to, whatever its namespace and its rooms, as those end with `#`.
+ */
+export function watchdogChannel(prefix: string, sharded: boolean): string {
+  return sharded ? `${prefix}#/~watchdog~` : `${prefix}-response#/~watchdog~`;
+}
+
 /** A pattern that matches the broadcast channels of all namespaces (their names begin with a slash). */
 export function everyNamespacePattern(prefix: string): string {
   return `${escapeGlob(prefix)}#/*`;
@@ -49,17 +57,26 @@ export function readOwnResponseChannel(channels: Channels, channel: string): str
 }
 
 /**
- * The namespaces that a broadcast channel may belong to, each with the room it would then name ('' for none).
+ * Calls back with each namespace that a broadcast channel may belong to, and the room that it would then name ('' for none).
  * Names of namespaces and rooms may hold `#` themselves, so there can be several: the packet's own `nsp` decides.
  */
-export function readBroadcastChannel(prefix: string, channel: string): { nsp: string; room: string }[] {
+export function readBroadcastChannel(
+  prefix: string,
+  channel: string,
+  visit: (nsp: string, room: string) => void,
+): void {
   const start = prefix.length + 1;
-  const found: { nsp: string; room: string }[] = [];
-  if (channel[prefix.length] !== '#' || !channel.startsWith(prefix) || !channel.endsWith('#')) return found;
+  if (channel[prefix.length] !== '#' || !channel.startsWith(prefix) || !channel.endsWith('#')) return;
   for (let end = channel.indexOf('#', start); end !== -1; end = channel.indexOf('#', end + 1)) {
-    found.push({ nsp: channel.slice(start, end), room: channel.slice(end + 1, -1) });
+    visit(channel.slice(start, end), channel.slice(end + 1, -1));
   }
-  return found;
+}
+
+/** All of that in a list. */
+export function meaningsOf(prefix: string, channel: string): { nsp: string; room: string }[] {
+  const meanings: { nsp: string; room: string }[] = [];
+  readBroadcastChannel(prefix, channel, (nsp, room) => meanings.push({ nsp, room }));
+  return meanings;
 }
 
 /** Only what needs it: an ACL permits a pattern by its text, and was written for that of the published adapters. */

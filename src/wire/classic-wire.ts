@@ -18,6 +18,8 @@ import {
   EVENT,
   encodeBroadcast,
   isFrom,
+  readBroadcaster,
+  readSequence,
 } from './broadcast';
 import {
   broadcastChannel,
@@ -30,7 +32,7 @@ import {
 } from './channels';
 import type { Answer, DialectName, IncomingRequest, Request, Sender } from './messages';
 import { decodeFields, encodeJson } from './payload';
-import { byeFields, helloFields, readPresence } from './presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from './presence';
 import {
   encodeAgain,
   encodeRequest,
@@ -140,9 +142,16 @@ export class ClassicWire implements Wire {
     return this.#reply(replyTo, encodeResponse(dialect, id, request, answer, this.#settings.sender()));
   }
 
-  hello(to?: string): Outgoing {
-    const payload = encodeJson(helloFields(this.#settings.sender(), to !== undefined));
-    return to === undefined ? { channel: this.#names.request, payload } : this.#reply(to, payload);
+  hello(): Outgoing {
+    return { channel: this.#names.request, payload: encodeJson(helloFields(this.#settings.sender())) };
+  }
+
+  helloAnswer(to: string, waiting: readonly string[]): Outgoing {
+    return this.#reply(to, encodeJson(helloAnswerFields(this.#settings.sender(), waiting)));
+  }
+
+  unheard(to: string, requests: readonly string[]): Outgoing {
+    return this.#reply(to, encodeJson(unheardFields(this.#settings.uid, requests)));
   }
 
   bye(): Outgoing {
@@ -172,6 +181,14 @@ export class ClassicWire implements Wire {
 
   isOwnBroadcast(payload: Buffer): boolean {
     return isFrom(this.#head, payload);
+  }
+
+  broadcasterOf(payload: Buffer): string | undefined {
+    return readBroadcaster(payload);
+  }
+
+  sequenceOf(payload: Buffer): number | undefined {
+    return readSequence(payload);
   }
 
   readBroadcast(payload: Buffer): Broadcast {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { containsBinary } from './binary';
 import { isRecord, MalformedMessageError } from './malformed';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
@@ -25,10 +26,15 @@ export function encodeData(fields: Record<string, unknown>): string | Buffer {
 export function decodeFields(payload: Buffer): Record<string, unknown> {
   let message: unknown;
   try {
-    message = payload[0] === BRACE ? JSON.parse(payload.toString()) : decodeMessagePack(payload);
+    message = payload[0] === BRACE ? JSON.parse(textOf(payload)) : decodeMessagePack(payload);
   } catch (cause) {
     throw new MalformedMessageError('neither JSON nor MessagePack', cause);
   }
   if (!isRecord(message)) throw new MalformedMessageError('not an object');
   return message;
+}
+
+/** The answers to `fetchSockets()` are long, and mostly ASCII, which is decoded in half the time. */
+function textOf(payload: Buffer): string {
+  return payload.toString(isAscii(payload) ? 'latin1' : 'utf8');
 }

@@ -1,5 +1,5 @@
 import { UnsendableValueError } from '../errors';
-import { MAX_DEPTH } from './msgpack-check';
+import { MAX_DEPTH } from './msgpack';
 
 /**
  * Turns a value into one that MessagePack carries to every peer with its meaning: `toJSON()` is called (but a Date stays

@@ -15,7 +15,7 @@ import { isRecord, MalformedMessageError, readString } from './malformed';
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import { encodeMessagePack } from './msgpack';
 import { decodeFields } from './payload';
-import { byeFields, helloFields, readPresence } from './presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from './presence';
 import {
   EMITTER,
   readAnswer,
@@ -131,10 +131,20 @@ export class ShardedWire implements Wire {
     return this.#write(channel, type, { requestId: id, ...data });
   }
 
-  hello(to?: string): Outgoing {
-    const channel = to === undefined ? this.#namespace : this.channels.own(to);
-    const fields = helloFields(this.#settings.sender(), to !== undefined);
-    return this.#write(channel, to === undefined ? dialect.HELLO : dialect.HELLO_ANSWER, fields);
+  hello(): Outgoing {
+    return this.#write(this.#namespace, dialect.HELLO, helloFields(this.#settings.sender()));
+  }
+
+  helloAnswer(to: string, waiting: readonly string[]): Outgoing {
+    return this.#write(
+      this.channels.own(to),
+      dialect.HELLO_ANSWER,
+      helloAnswerFields(this.#settings.sender(), waiting),
+    );
+  }
+
+  unheard(to: string, requests: readonly string[]): Outgoing {
+    return this.#write(this.channels.own(to), dialect.HELLO_ANSWER, unheardFields(this.#settings.uid, requests));
   }
 
   bye(): Outgoing {
@@ -168,6 +178,14 @@ export class ShardedWire implements Wire {
   isOwnBroadcast(payload: Buffer): boolean {
     const json = this.#jsonHead;
     return (payload.length > json.length && json.compare(payload, 0, json.length) === 0) || isFrom(this.#head, payload);
+  }
+
+  broadcasterOf(): undefined {
+    return undefined;
+  }
+
+  sequenceOf(): undefined {
+    return undefined;
   }
 
   readBroadcast(payload: Buffer): Broadcast {
@@ -221,7 +239,13 @@ function sendable(request: Request): Request {
 
 function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
   const packet = readPacket(data.packet);
-  return { uid, packet: { ...packet, nsp }, options: readOptions(data.opts) };
+  const options = readOptions(data.opts);
+  const { seq } = (data.opts ?? {}) as { seq?: unknown };
+  return {
+    uid,
+    packet: { ...packet, nsp },
+    options: typeof seq === 'number' ? { ...options, seq } : options,
+  };
 }
 
 function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Acknowledgement {

@@ -80,8 +80,11 @@ export interface Wire {
   answering(request: Request): readonly DialectName[];
   /** @throws when the answer cannot be written */
   response(to: IncomingRequest, id: string, answer: Answer): Outgoing;
-  /** @param to - who said hello, when this answers it */
-  hello(to?: string): Outgoing;
+  hello(): Outgoing;
+  /** @param to - who said hello; @param waiting - the ids of the requests that wait for answers */
+  helloAnswer(to: string, waiting: readonly string[]): Outgoing;
+  /** @param to - who asked; @param requests - the ids of the requests that this node came too late to hear */
+  unheard(to: string, requests: readonly string[]): Outgoing;
   bye(): Outgoing;
 
   /**
@@ -95,6 +98,10 @@ export interface Wire {
   kindOf(channel: string): PayloadKind;
   /** Whether this node sent a broadcast itself, read off its first bytes. */
   isOwnBroadcast(payload: Buffer): boolean;
+  /** Who sent a broadcast, read off its bytes without decoding it; undefined when it has to be decoded for that. */
+  broadcasterOf(payload: Buffer): string | undefined;
+  /** The broadcast's number, likewise; undefined when it has none. */
+  sequenceOf(payload: Buffer): number | undefined;
   /** @throws {MalformedMessageError} */
   readBroadcast(payload: Buffer): Broadcast;
 }

@@ -68,10 +68,15 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   prometheus: {
     env: plain,
-    async shows(nodes) {
+    async shows(nodes, clients) {
+      for (const client of clients) assert.equal(await client.emitWithAck('who'), clients.length);
       const pages = await Promise.all(nodes.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
       for (const page of pages) {
-        assert.match(page, /^socket_io_redis_received_total [1-9]/m);
+        assert.match(page, /^socket_io_redis_received_total\{nsp="\/"\} [1-9]/m);
+        assert.match(
+          page,
+          /^socket_io_redis_request_seconds_count\{nsp="\/",type="fetchSockets",outcome="answered"\} 1$/m,
+        );
         assert.match(page, /^socket_io_sockets 1$/m);
       }
     },

@@ -20,7 +20,8 @@ describe('The examples', () => {
   });
 });
 
-describe('The example', { concurrency: 2 }, () => {
+// one after the other: on one Redis they would hear each other
+describe('The example', () => {
   let servers: Servers;
 
   before(async () => {

@@ -8,11 +8,11 @@ import {
   readAcknowledgement,
 } from '../../src/wire/acknowledgements';
 import { type BroadcastPacket, decodeBroadcast, EVENT, encodeBroadcast } from '../../src/wire/broadcast';
-import { channelsOf, readBroadcastChannel, readOwnResponseChannel } from '../../src/wire/channels';
+import { channelsOf, meaningsOf, readOwnResponseChannel } from '../../src/wire/channels';
 import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
 import { decodeFields, encodeJson } from '../../src/wire/payload';
-import { byeFields, helloFields, readPresence } from '../../src/wire/presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from '../../src/wire/presence';
 import { encodeRequest, encodeResponse, readAnswer, readRequest, readResponse } from '../../src/wire/requests';
 import { mutate, randomOf } from './support/mutate';
 
@@ -54,7 +54,9 @@ const requests = [
   ...dialects.flatMap((dialect) => REQUESTS.map((request) => encodeRequest(dialect, 'id', request, sender))),
   encodeAcknowledgedBroadcast('id', packet, options, sender),
   encodeAcknowledgedBroadcast('id', binary, options, sender),
-  encodeJson(helloFields(sender, true)),
+  encodeJson(helloFields(sender)),
+  encodeJson(helloAnswerFields(sender, ['id'])),
+  encodeJson(unheardFields('abcdef', ['id'])),
   encodeJson(byeFields('abcdef')),
 ].map(bytes);
 const responses = [
@@ -94,7 +96,7 @@ const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buff
     ['socket.io#/#', 'socket.io#/chat#room#', 'socket.io-response#/#abcdef#'].map(bytes),
     (payload) => {
       const name = payload.toString();
-      return [[...readBroadcastChannel('socket.io', name)], attempt(() => readOwnResponseChannel(CHANNELS, name))];
+      return [meaningsOf('socket.io', name), attempt(() => readOwnResponseChannel(CHANNELS, name))];
     },
   ],
 };

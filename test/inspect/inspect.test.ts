@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createAdapter } from '@socket.io/redis-adapter';
+import type { createClient } from 'redis';
 
 import publishedAdapter = require('socket.io-redis-5');
 import redisAdapter = require('../../src/index');
@@ -104,5 +105,31 @@ describe('inspect, beside servers of this package and published ones', () => {
       assert.deepEqual(channels, ['socket.io#/#lobby#']);
       assert.ok((traffic[0]?.messagesPerSecond ?? 0) > 0);
     }).finally(() => clearInterval(emitting));
+  });
+
+  it('does not count what watchdogs send to themselves', async () => {
+    const { host, port } = redis;
+    const watchdog = { interval: 400, patience: 400 };
+    const node = await startServer(4, redisAdapter({ host, port, key: 'watched', watchdog }));
+    const listener = await redis6.create(targetOf(redis));
+    try {
+      await whileWatching(redis.url, ['--key', 'watched'], async (until) => {
+        const { namespaces } = await until((report) => report.namespaces.length > 0);
+        assert.equal(namespaces.length, 1);
+        const probed = new Promise<void>((resolve) => {
+          const { subClient } = listener as unknown as { subClient: ReturnType<typeof createClient> };
+          void subClient.pSubscribe('watched*watchdog*', () => resolve());
+        });
+        await probed;
+        node.io.emit('after');
+        const { traffic } = await until((report) => report.traffic.length > 0);
+        assert.deepEqual(
+          traffic.map(({ channel }) => channel),
+          ['watched#/#'],
+        );
+      });
+    } finally {
+      await Promise.all([node.close(), listener.close()]);
+    }
   });
 });

@@ -121,6 +121,8 @@ describe('A user whom Redis does not permit everything', () => {
   ] as [string, Create][]) {
     it(`without PUBSUB asks the nodes that it knows by name, ${name}`, async () => {
       const errors = [await startAs('nocounts', create), await startAs('nocounts', create, 2)];
+      // with names alone, a node is asked once it was heard of
+      for (const { adapter } of nodes) await eventually(async () => assert.equal(await adapter.serverCount(), 2));
       await assertConversation();
       for (const told of errors)
         assert.deepEqual(

@@ -55,8 +55,13 @@ const REFUSED: [option: string, value: unknown][] = [
     'requestsTimeout',
     value,
   ]),
+  ['watchdog', true],
+  ['watchdog', 5000],
   ['parser', {}],
   ['parser', 'msgpack'],
+  ...['maxPayloadBytes', 'maxPendingRequests', 'maxQueuedBytes', 'maxSubscriptions'].flatMap((option) =>
+    [0, -1, '5', Number.NaN, {}].map((value): [string, unknown] => [option, value]),
+  ),
 ];
 
 describe('Connection options', () => {
@@ -104,6 +109,20 @@ describe('Options', () => {
       );
     });
   }
+
+  for (const time of ['interval', 'patience']) {
+    it(`watchdog.${time} 0 is refused by its name`, () => {
+      const option = `watchdog.${time}`;
+      assert.throws(() => readSettings(undefined, { ...clients, watchdog: { [time]: 0 } }), { option });
+    });
+  }
+
+  it('the watchdog has its times, unless it is not wanted', () => {
+    const read = (options: RedisAdapterOptions) => readSettings(undefined, { ...clients, ...options }).watchdog;
+    assert.deepEqual(read({}), { interval: 5000, patience: 2500 });
+    assert.deepEqual(read({ watchdog: { patience: 1 } }), { interval: 5000, patience: 1 });
+    assert.equal(read({ watchdog: false }), undefined);
+  });
 
   for (const client of [{}, 5, 'redis', new Map(), { publish() {}, on() {}, removeListener() {} }]) {
     it(`a client that is ${JSON.stringify(client)} is refused`, () => {

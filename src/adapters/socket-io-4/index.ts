@@ -46,8 +46,9 @@ export class RedisAdapter extends withRedisApi(Adapter) {
 
   /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
   override broadcast(packet: Packet, options: SocketIoOptions): void {
-    if (!options.flags?.local) nodeOf(this).broadcast(packet.data, outgoing(options));
-    super.broadcast(packet, options);
+    const broadcastOptions = outgoing(options);
+    if (!options.flags?.local) nodeOf(this).broadcast(packet.data, broadcastOptions);
+    this.#local.deliver(packet, broadcastOptions);
   }
 
   /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */

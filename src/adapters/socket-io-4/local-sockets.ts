@@ -3,6 +3,7 @@ import type { LocalNode } from '../../cluster/local-node';
 import { type BroadcastOptions, type BroadcastPacket, EVENT } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { type CustomHook, callHook } from '../custom-hook';
+import { LocalBroadcast } from './local-broadcast';
 import type { Namespace4, Socket4 } from './types';
 
 /** The sockets of one Socket.IO 4 server, as the cluster sees them. */
@@ -17,9 +18,9 @@ export class LocalSockets implements LocalNode {
     this.#customHook = customHook;
   }
 
-  deliver({ data }: BroadcastPacket, options: BroadcastOptions): void {
-    // the encoder sees by itself whether there is binary data, and takes BINARY_EVENT for an event that it has encoded
-    Adapter.prototype.broadcast.call(this.#adapter, { type: EVENT, data }, this.#resolve(options));
+  deliver({ data }: Pick<BroadcastPacket, 'data'>, options: BroadcastOptions): void {
+    const broadcast = new LocalBroadcast(this.#nsp, data, options.flags);
+    this.#forEach(options, (socket) => broadcast.sendTo(socket));
   }
 
   deliverWithAcknowledgement(
@@ -33,7 +34,8 @@ export class LocalSockets implements LocalNode {
   }
 
   hasRoom(room: string): boolean {
-    return this.#adapter.rooms.has(this.#named(room));
+    const { rooms } = this.#adapter;
+    return rooms.has(room) || rooms.has(this.#named(room));
   }
 
   clientsIn(rooms: readonly Room[]): string[] {
@@ -101,21 +103,40 @@ export class LocalSockets implements LocalNode {
   }
 
   #socketsIn(targets: Targets): Socket4[] {
-    const { rooms, except } = this.#resolve({ ...targets, flags: {} });
-    const sids = new Set(
-      rooms.size > 0 ? [...rooms].flatMap((room) => this.#members(room)) : this.#adapter.sids.keys(),
-    );
-    for (const room of except ?? []) for (const sid of this.#members(room)) sids.delete(sid);
-    return [...sids].map((sid) => this.#nsp.sockets.get(sid)).filter((socket) => socket !== undefined);
+    const sockets: Socket4[] = [];
+    this.#forEach(targets, (socket) => sockets.push(socket));
+    return sockets;
   }
 
-  #members(room: string): string[] {
-    return [...(this.#adapter.rooms.get(room) ?? [])];
+  #forEach({ rooms, except }: Targets, visit: (socket: Socket4) => void): void {
+    for (const sid of this.#sidsOf(rooms, except)) {
+      const socket = this.#nsp.sockets.get(sid);
+      if (socket) visit(socket);
+    }
+  }
+
+  #sidsOf(rooms: readonly Room[], except: readonly Room[]): Iterable<string> {
+    // nothing needs to be put together then
+    if (rooms.length === 1 && except.length === 0) return this.#members(rooms[0] as Room);
+    const sids = new Set(
+      rooms.length > 0 ? rooms.flatMap((room) => [...this.#members(room)]) : this.#adapter.sids.keys(),
+    );
+    for (const room of except) for (const sid of this.#members(room)) sids.delete(sid);
+    return sids;
+  }
+
+  #members(room: Room): Iterable<string> {
+    return this.#adapter.rooms.get(this.#named(room)) ?? [];
   }
 
   #resolve({ rooms, except, flags }: BroadcastOptions): SocketIoOptions {
-    const named = (names: readonly Room[]) => new Set(names.map((room) => this.#named(room)));
-    return { rooms: named(rooms), except: named(except), flags };
+    return { rooms: this.#allNamed(rooms), except: this.#allNamed(except), flags };
+  }
+
+  #allNamed(names: readonly Room[]): Set<string> {
+    const named = new Set<string>();
+    for (const room of names) named.add(this.#named(room));
+    return named;
   }
 
   /**

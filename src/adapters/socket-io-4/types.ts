@@ -4,7 +4,10 @@ import type { BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 
 export interface Namespace4 {
   readonly name: string;
-  readonly server: { readonly opts?: { readonly connectionStateRecovery?: unknown } };
+  readonly server: {
+    readonly opts?: { readonly connectionStateRecovery?: unknown };
+    readonly encoder: { encode(packet: object): (string | Uint8Array)[] };
+  };
   readonly sockets: ReadonlyMap<string, Socket4>;
   readonly adapter?: unknown;
   _onServerSideEmit(args: unknown[]): void;
@@ -15,9 +18,21 @@ export interface Socket4 {
   readonly handshake: object;
   readonly rooms: ReadonlySet<string>;
   readonly data: unknown;
+  readonly client: { writeToEngine(encoded: readonly (string | Uint8Array)[], options: PacketOptions): void };
+  /** Since Socket.IO 4.5. */
+  notifyOutgoingListeners?(packet: object): void;
   join(rooms: string | string[]): Promise<void> | void;
   leave(room: string): Promise<void> | void;
   disconnect(close?: boolean): unknown;
+}
+
+/** What Engine.IO is told about a packet. */
+export interface PacketOptions {
+  preEncoded: true;
+  volatile: boolean | undefined;
+  compress: boolean | undefined;
+  /** The pieces of the frame that a WebSocket is to write as they are. */
+  wsPreEncodedFrame?: Buffer[];
 }
 
 export type { SocketIoOptions };

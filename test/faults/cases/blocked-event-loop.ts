@@ -1,4 +1,5 @@
 import { fault, mustBe, mustBeWithin } from '../support/fault';
+import { isOurs } from '../support/subjects';
 
 const MESSAGES = 20_000;
 const BLOCKED_MS = 3_000;
@@ -29,10 +30,12 @@ export const blockedEventLoop = fault({
     const back = await remote.until(unblocked, sender.name, last);
     const sent = await sender.run(({ traffic }) => traffic.stop());
     const { lost: remoteLost, ...rest } = await remote.tally(sender.name, sent);
-    return { localLost: (await local.tally(sender.name, sent)).lost, remoteLost, ...rest, back };
+    const counted = await blocked.run(({ adapter }) => adapter.stats?.().missed ?? '');
+    return { localLost: (await local.tally(sender.name, sent)).lost, remoteLost, counted, ...rest, back };
   },
-  mustHold(figures) {
+  mustHold(figures, subject) {
     mustBe(figures, { localLost: 0, twice: 0, disordered: 0 });
+    if (isOurs(subject)) mustBe(figures, { counted: figures.remoteLost });
     mustBeWithin('back', figures.back, 5_000);
   },
 });

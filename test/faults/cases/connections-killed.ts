@@ -4,11 +4,8 @@ import { mustHaveRecovered, underLoad } from '../support/load';
 
 const TIMES = 10;
 
-const TWICE = 'ioredis sends a PUBLISH again whose answer the end of the connection has cut off';
-
 export const connectionsKilled = fault({
   name: 'all connections to Redis killed, 10 times',
-  todo: ({ client }) => (client.startsWith('ioredis') ? TWICE : undefined),
   async run(stage) {
     const redis = await stage.redis();
     return underLoad(stage, redis, async () => {

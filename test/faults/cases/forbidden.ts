@@ -19,10 +19,6 @@ function forbidden(command: string, from: 'start' | 'later') {
     name: `an ACL that forbids ${command.toUpperCase()} ${from === 'start' ? 'from the start' : 'from one moment to the next'}`,
     long: from === 'start' || command === 'subscribe' || command === 'pubsub',
     concerns: hasUserNames,
-    todo: ({ client }) =>
-      from === 'later' && client.startsWith('ioredis') && command.endsWith('subscribe')
-        ? 'after a reconnect ioredis subscribes by itself, and nobody watches that it is refused (redis/ioredis.ts)'
-        : undefined,
     async run(stage) {
       const redis = await stage.redis({ acl: [`${LOGIN.username} on >${LOGIN.password} ~* &* +@all`] });
       const forbid = () => redis.command('ACL', 'SETUSER', LOGIN.username, `-${command}`);

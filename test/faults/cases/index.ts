@@ -4,7 +4,7 @@ import { clientsClosed } from './clients-closed';
 import { closedWhileAway, closedWhileFrozen } from './closed-while-away';
 import { connectionsKilled } from './connections-killed';
 import { daysWorkInFull, twentiethOfADaysWork } from './days-work';
-import { clusterMasterKilled, sentinelFailover } from './failover';
+import { clusterMasterKilled, sentinelFailover, slotsMoved } from './failover';
 import { FORBIDDEN } from './forbidden';
 import { customHooks, serverSideListeners } from './hooks';
 import { hostileSizes } from './hostile-sizes';
@@ -34,6 +34,7 @@ export const FAULTS: readonly Fault[] = [
   blockedEventLoop,
   sentinelFailover,
   clusterMasterKilled,
+  slotsMoved,
   hostileSizes,
   customHooks,
   serverSideListeners,

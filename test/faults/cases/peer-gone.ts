@@ -35,13 +35,22 @@ export const peerFrozen = fault({
     const uid = await lost.run(({ adapter }) => String(adapter.uid));
     lost.freeze();
     const { found, ms, error } = await query(asker);
+    const next = await query(asker);
     lost.thaw();
     await finds(asker, 2);
     const partial = Array.isArray(error?.partial) ? error.partial.length : 0;
-    return { found, ms, partial, named: JSON.stringify(error?.missing) === JSON.stringify([uid]) };
+    return {
+      found,
+      ms,
+      partial,
+      named: String(error?.missing) === uid,
+      nextMs: next.ms,
+      nextNamed: String(next.error?.missing) === uid,
+    };
   },
   mustHold(figures) {
-    mustBe(figures, { found: 'ERR_SOCKET_IO_REDIS_TIMEOUT', partial: 1, named: true });
+    mustBe(figures, { found: 'ERR_SOCKET_IO_REDIS_TIMEOUT', partial: 1, named: true, nextNamed: true });
+    mustBeWithin('nextMs', figures.nextMs, 500);
     mustBeWithin('ms', figures.ms, TIMEOUT + 500);
   },
 });

@@ -2,15 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../support/fault';
 import { mustHaveRecovered, underLoad } from '../support/load';
 
-/** Why ours does not hold on ioredis. */
-export const REORDERS =
-  'ioredis writes a PUBLISH ahead of those that wait, once it is connected and not yet ready (redis/ioredis.ts)';
-
 function redisKilled(name: string, outage: number, long: boolean) {
   return fault({
     name,
     long,
-    todo: ({ client }) => (client.startsWith('ioredis') ? REORDERS : undefined),
     async run(stage) {
       const redis = await stage.redis();
       const happen = async () => {

@@ -9,7 +9,6 @@ const NODES = 4;
 export const rollingRestart = fault({
   name: 'four nodes replaced one after the other, 100 messages a second each',
   long: true,
-  todo: () => 'a node that comes between a request and the count of the nodes is waited for (cluster/node.ts)',
   async run(stage) {
     const redis = await stage.redis();
     const options = { requestsTimeout: 2_000 };

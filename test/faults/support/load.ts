@@ -5,7 +5,7 @@ import type { NodeProcess } from './node-process';
 import type { NodeSettings } from './node-program';
 import type { Receiver } from './receiver';
 import type { Stage } from './stage';
-import { OWN_CLIENT, type Subject } from './subjects';
+import { isOurs, OWN_CLIENT, type Subject } from './subjects';
 
 const NODES = 3;
 
@@ -16,6 +16,8 @@ const RATE = 200;
 export type LoadFigures = {
   localLost: number;
   remoteLost: number;
+  /** How many lost messages the nodes say there were; published adapters do not. */
+  counted: number | '';
   twice: number;
   disordered: number;
   /** Milliseconds from the end of the fault to the first message from another node, for the client that waited longest. */
@@ -30,6 +32,7 @@ const LONGEST_BACKOFF = 2_200;
 /** Throws when a fault did more harm than that messages were lost on their way to other nodes. */
 export function mustHaveRecovered(figures: LoadFigures, subject: Subject): void {
   mustBe(figures, { localLost: 0, twice: 0, disordered: 0, idsAfter: NODES });
+  if (isOurs(subject)) mustBe(figures, { counted: figures.remoteLost });
   mustBeWithin('back', figures.back, backWithin(subject));
 }
 
@@ -53,13 +56,16 @@ export async function underLoad(
   const nodes = await stage.nodes(NODES, redis, settings);
   const clients = await Promise.all(nodes.map((node) => stage.client(node)));
   await flows(nodes, clients);
+  const missedBefore = await missedBy(nodes);
   await Promise.all(nodes.map((node) => node.run(({ traffic }, rate) => traffic.start(rate), RATE)));
   await delay(500);
   await happen(nodes);
   const back = await backAfter(performance.now(), nodes, clients);
   await delay(500);
   const sent = await Promise.all(nodes.map((node) => sentBy(node, clients)));
-  return { ...(await tally(nodes, clients, sent)), back, idsAfter: await idsAfter(nodes) };
+  const tallied = await tally(nodes, clients, sent);
+  const counted = isOurs(stage.subject) ? (await missedBy(nodes)) - missedBefore : '';
+  return { ...tallied, counted, back, idsAfter: await idsAfter(nodes) };
 }
 
 /** Waits until every node's messages reach every client: published adapters do not say when they hear the others. */
@@ -91,6 +97,13 @@ function sentBy(node: NodeProcess, clients: readonly Receiver[]): Promise<number
   return node
     .run(({ traffic }) => traffic.stop())
     .catch(() => Math.max(...clients.map((client) => client.last(node.name))));
+}
+
+async function missedBy(nodes: readonly NodeProcess[]): Promise<number> {
+  const missed = await Promise.all(
+    nodes.map((node) => node.run(({ adapter }) => adapter.stats?.().missed ?? 0).catch(() => 0)),
+  );
+  return missed.reduce((sum, number) => sum + number, 0);
 }
 
 async function tally(nodes: readonly NodeProcess[], clients: readonly Receiver[], sent: readonly number[]) {

@@ -37,11 +37,13 @@ function start(nsp = '/') {
         const prefix = pattern.slice(0, pattern.lastIndexOf('?*#')).replace(/\\(.)/g, '$1');
         return [...counts.keys()].filter((name) => name.startsWith(prefix) && name.length > prefix.length + 1);
       },
+      reconnect: nothing,
     },
     {
       isReady: () => true,
       channels: { subscribe: nothing, unsubscribe: nothing },
       listen: () => () => {},
+      reconnect: nothing,
     },
     [],
   );
@@ -156,11 +158,13 @@ describe('A census', () => {
         publish: async () => undefined,
         countSubscribers: async () => Promise.reject(new Error('away')),
         listChannels: async () => [],
+        reconnect: async () => undefined,
       },
       {
         isReady: () => true,
         channels: { subscribe: async () => undefined, unsubscribe: async () => undefined },
         listen: () => () => {},
+        reconnect: async () => undefined,
       },
       [],
     );

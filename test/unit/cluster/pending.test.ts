@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { outcomeOf, timeoutOf } from '../../../src/cluster/outcome';
 import type { Census } from '../../../src/cluster/peers';
 import { PendingRequest } from '../../../src/cluster/pending';
-import { RemoteNodeError, UnknownSocketError } from '../../../src/errors';
+import { RemoteNodeError, RequestTimeoutError, UnknownSocketError } from '../../../src/errors';
 import { messagePack } from '../../../src/wire/broadcast';
 import { ClassicWire } from '../../../src/wire/classic-wire';
 import type { Answer, Request } from '../../../src/wire/messages';
@@ -12,9 +12,10 @@ const own = { uid: 'own~', link: 'own' };
 const peer = (uid: string) => ({ uid, link: uid });
 const sender = (uid: string) => ({ uid, link: uid, nodes: [uid] });
 const value = (value: unknown): Answer => ({ kind: 'value', value });
-const census = (uids: string[], published: Partial<Census['published']> = {}): Census => ({
+const census = (uids: string[], published: Partial<Census['published']> = {}, silent: string[] = []): Census => ({
   named: [own, ...uids.map(peer)],
   published: { 5: 0, 8: 0, ...published },
+  silent: new Set(silent),
 });
 
 const wire = new ClassicWire({
@@ -75,6 +76,20 @@ describe('A request that waits', () => {
     const pending = waiting(FETCH);
     pending.expect(census([]), own);
     assert.deepEqual(outcomeOf(pending), { value: [] });
+  });
+
+  it('ends as soon as only those have not answered that were silent before, and says so', () => {
+    const pending = waiting(CLIENTS);
+    pending.expect(census(['b~', 'c~'], {}, ['c~']), own);
+    pending.add(sender('own~'), value(['a']));
+    assert.equal(outcomeOf(pending), undefined);
+    pending.add(sender('b~'), value(['b']));
+    const outcome = outcomeOf(pending);
+    assert.ok(outcome && 'error' in outcome && outcome.error instanceof RequestTimeoutError);
+    assert.deepEqual(outcome.error.missing, ['c~']);
+    assert.deepEqual(outcome.error.partial, ['a', 'b']);
+    pending.add(sender('c~'), value(['c']));
+    assert.deepEqual(outcomeOf(pending), { value: ['a', 'b', 'c'] });
   });
 
   it('does not wait for a node that leaves', () => {

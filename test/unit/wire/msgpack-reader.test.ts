@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decode, encode } from '@msgpack/msgpack';
-import { checkMessagePack, MAX_DEPTH } from '../../../src/wire/msgpack-check';
+import { MAX_DEPTH, readMessagePack } from '../../../src/wire/msgpack-reader';
 
 const SAMPLE = Buffer.from(
   encode([
@@ -16,7 +16,7 @@ const SAMPLE = Buffer.from(
 
 const isAccepted = (payload: Buffer) => {
   try {
-    checkMessagePack(payload);
+    readMessagePack(payload);
     return true;
   } catch (error) {
     assert.ok(error instanceof RangeError);
@@ -24,10 +24,10 @@ const isAccepted = (payload: Buffer) => {
   }
 };
 
-describe('checkMessagePack()', () => {
+describe('readMessagePack()', () => {
   it('accepts one value of any kind', () => {
     assert.ok(isAccepted(SAMPLE));
-    assert.deepEqual(decode(SAMPLE), decode(SAMPLE));
+    assert.deepEqual(readMessagePack(SAMPLE), decode(SAMPLE));
   });
 
   it('refuses a value that is cut, at every place', () => {
@@ -62,5 +62,29 @@ describe('checkMessagePack()', () => {
     assert.ok(isAccepted(nested(MAX_DEPTH)));
     assert.ok(!isAccepted(nested(MAX_DEPTH + 1)));
     assert.ok(!isAccepted(nested(1_000_000)));
+  });
+});
+
+describe('readMessagePack(), of short texts', () => {
+  const read = (text: string) => readMessagePack(Buffer.from(encode(text)));
+
+  it('gives each its own, also where their hashes are alike', () => {
+    // with 31 as its factor, the hash of both pairs is the same
+    const alike = ['Aa', 'BB', 'AaAa', 'BBBB', 'AaBB', 'BBAa'];
+    for (let round = 0; round < 3; round++) assert.deepEqual(alike.map(read), alike);
+  });
+
+  it('gives what was written, whatever the length and the script', () => {
+    for (let length = 0; length < 60; length++) {
+      for (const letter of ['x', 'ü', '日', '🎉', '\0', '\x7f', '\x80']) {
+        const text = letter.repeat(length);
+        assert.equal(read(text), text);
+        assert.equal(read(`${text}y`), `${text}y`);
+      }
+    }
+  });
+
+  it('takes bytes that are no UTF-8 as Node.js does', () => {
+    assert.equal(readMessagePack(Buffer.from('a3ff41c3', 'hex')), '\ufffdA\ufffd');
   });
 });

@@ -1,0 +1,59 @@
+import debugModule from 'debug';
+import { PublishQueueFullError, RequestTimeoutError } from '../errors';
+import type { Connectivity } from '../redis/pub-sub';
+import type { Request } from '../wire/messages';
+import { type Counters, emptyStats } from './stats';
+import { type RequestOutcome, type TelemetryMessage, tell } from './telemetry';
+
+const debug = debugModule('socket.io-redis:node');
+
+/** Keeps a node's counters, and tells of each event through `node:diagnostics_channel`. */
+export class Accounts {
+  readonly counters: Counters = emptyStats();
+  readonly #node: TelemetryMessage;
+
+  constructor(node: TelemetryMessage) {
+    this.#node = node;
+  }
+
+  published(channel: string, payload: string | Buffer): void {
+    this.counters.published += 1;
+    tell('published', this.#node, () => ({ channel, bytes: Buffer.byteLength(payload) }));
+  }
+
+  lost(channel: string, error: Error): void {
+    this.counters.unpublished += 1;
+    if (error instanceof PublishQueueFullError) this.counters.overflowed += 1;
+    debug('could not publish to %s: %s', channel, error);
+    tell('lost', this.#node, () => ({ channel, error }));
+  }
+
+  echo(): void {
+    this.counters.echoes += 1;
+    tell('echo', this.#node, () => ({}));
+  }
+
+  request({ type }: Request, answer: Promise<unknown>): void {
+    const begin = performance.now();
+    const settled = (outcome: RequestOutcome) => {
+      this.counters.requests[outcome] += 1;
+      tell('request', this.#node, () => ({ type, outcome, duration: performance.now() - begin }));
+    };
+    answer.then(
+      () => settled('answered'),
+      (error) => settled(error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
+    );
+  }
+
+  /** @returns a function that ends it */
+  follow(connectivity: Connectivity): () => void {
+    return connectivity.listen({
+      degraded: (outage) => tell('degraded', this.#node, () => outage),
+      restored: (end) => tell('restored', this.#node, () => end),
+      reconnected: () => {
+        this.counters.reconnects += 1;
+        tell('reconnected', this.#node, () => ({}));
+      },
+    });
+  }
+}

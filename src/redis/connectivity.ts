@@ -1,0 +1,99 @@
+/** What does not work: the client has no connection, Redis does not take what is published, or what is published does not come. */
+export type DegradedReason = 'disconnected' | 'publishing' | 'receiving';
+
+export interface Degraded {
+  /** The last moment at which it was known to work, in milliseconds since 1970: what was sent since may be lost. */
+  since: number;
+  reason: DegradedReason;
+}
+
+export interface Restored {
+  /** Milliseconds from `since` until it worked again. */
+  gap: number;
+}
+
+export interface ConnectivityEvents {
+  degraded(outage: Degraded): void;
+  restored(end: Restored): void;
+  /** The watchdog has ended a client's connection, for the client to make another. */
+  reconnected(): void;
+}
+
+export type Ability = 'publishing' | 'receiving';
+
+export interface AbilityHealth {
+  works: boolean;
+  /** Since when, in milliseconds since 1970. */
+  since: number;
+}
+
+/** An outage that is over. */
+export interface Gap extends Degraded, Restored {}
+
+/** Whether a pair of clients publishes and receives, as far as is known; tells of each outage once. */
+export class Connectivity {
+  readonly #abilities: Record<Ability, AbilityHealth>;
+  readonly #listeners = new Set<Partial<ConnectivityEvents>>();
+  #outage: Degraded | undefined;
+  #provenAt: number | undefined;
+  #lastGap: Gap | undefined;
+
+  constructor() {
+    const since = Date.now();
+    this.#abilities = { publishing: { works: false, since }, receiving: { works: false, since } };
+  }
+
+  get outage(): Degraded | undefined {
+    return this.#outage;
+  }
+
+  /** The last outage that is over. */
+  get lastGap(): Gap | undefined {
+    return this.#lastGap;
+  }
+
+  health(ability: Ability): AbilityHealth {
+    return { ...this.#abilities[ability] };
+  }
+
+  /** Both work, and did so at that moment. */
+  proven(at: number): void {
+    this.#provenAt = at;
+    this.works('publishing');
+    this.works('receiving');
+  }
+
+  works(ability: Ability): void {
+    this.#set(ability, true);
+    const { publishing, receiving } = this.#abilities;
+    if (!this.#outage || !publishing.works || !receiving.works) return;
+    const outage = this.#outage;
+    const gap = Date.now() - outage.since;
+    this.#outage = undefined;
+    this.#lastGap = { ...outage, gap };
+    for (const { restored } of [...this.#listeners]) restored?.({ gap });
+  }
+
+  /** @param since - when it last worked; default: when both were last proven to, or since when it has been thought to */
+  fails(ability: Ability, reason: DegradedReason, since = this.#provenAt ?? this.#abilities[ability].since): void {
+    this.#set(ability, false);
+    if (this.#outage) return;
+    const outage = { since, reason };
+    this.#outage = outage;
+    for (const { degraded } of [...this.#listeners]) degraded?.({ ...outage });
+  }
+
+  reconnected(): void {
+    for (const { reconnected } of [...this.#listeners]) reconnected?.();
+  }
+
+  /** @returns a function that removes the listener again */
+  listen(listener: Partial<ConnectivityEvents>): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #set(ability: Ability, works: boolean): void {
+    if (this.#abilities[ability].works !== works) this.#abilities[ability] = { works, since: Date.now() };
+  }
+}

@@ -1,0 +1,31 @@
+import type { Publisher } from './pub-sub';
+
+/**
+ * Publishes in turns: what comes while messages are on their way waits until all of these have arrived, or failed. For clients that
+ * try each command again by itself, where a later message would overtake an earlier one.
+ */
+export function inTurns(publish: Publisher['publish']): Publisher['publish'] {
+  let underway = 0;
+  let waiting: (() => void)[] = [];
+
+  function next(): void {
+    const turn = waiting;
+    waiting = [];
+    for (const start of turn) start();
+  }
+
+  return (channel, payload) =>
+    new Promise((resolve, reject) => {
+      const onSettled = () => {
+        underway -= 1;
+        if (underway === 0) next();
+      };
+      waiting.push(() => {
+        underway += 1;
+        const published = publish(channel, payload);
+        published.then(resolve, reject);
+        published.then(onSettled, onSettled);
+      });
+      if (underway === 0) next();
+    });
+}

@@ -1,0 +1,222 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import debugModule from 'debug';
+import type { Connectivity } from './connectivity';
+import { isForbidden } from './forbidden';
+import { patience } from './patience';
+import type { Subscriptions } from './subscriptions';
+
+const debug = debugModule('socket.io-redis:watchdog');
+
+/** In milliseconds, both. */
+export interface WatchdogTimes {
+  /** How long nothing may come or be answered, before it probes. */
+  interval: number;
+  /** How long a probe may take. */
+  patience: number;
+}
+
+/** The least time from one reconnect to the next; it doubles up to the most. */
+const FIRST_RECONNECT_AFTER_MS = 10_000;
+const LAST_RECONNECT_AFTER_MS = 60_000;
+
+/** How often it looks in each interval whether anything has come. */
+const LOOKS = 4;
+
+const PROBE = '';
+
+/** What it sees of a pair of clients, and can do to it. */
+export interface Watched {
+  readonly channels: Subscriptions;
+  readonly patterns: Subscriptions;
+  readonly connectivity: Connectivity;
+  /** Channels of its own: one for each connection of the subscriber, where it can have several. */
+  readonly probes: readonly string[];
+  /** Whether the subscriber has a connection. */
+  isReady(): boolean;
+  publish(channel: string, payload: string): Promise<Error | undefined>;
+  /** Whether anything that was published has been answered since it was last asked. */
+  takeAnswered(): boolean;
+  /** Whether Redis answers on a new connection. */
+  isReachable(): Promise<boolean>;
+  resubscribe(): Promise<void>;
+  /** Ends the connections of a client, for it to make others. */
+  reconnect(client: 'publisher' | 'subscriber', isWanted: () => boolean): Promise<void>;
+}
+
+interface Verdict {
+  publishing: boolean;
+  receiving: boolean;
+}
+
+/**
+ * Sees when a pair of clients has fallen silent: it publishes, and looks whether that comes back, unless other messages
+ * show that all is well. When it does not come, it makes the subscriptions anew, and then the connections.
+ */
+export class Watchdog {
+  readonly #watched: Watched;
+  readonly #times: WatchdogTimes;
+  /** The probes that have not come back yet. */
+  readonly #missing = new Set<string>();
+  readonly #onProbe = (_payload: Buffer, channel: string) => this.#arrived(channel);
+  #wake: () => void = () => {};
+  #stopped = false;
+  #lookedAt = Date.now();
+  /** No later than when something last came, and was last answered. */
+  #heardAt = 0;
+  #answeredAt = 0;
+  #mayReconnectAt = 0;
+  #reconnectAfter = FIRST_RECONNECT_AFTER_MS;
+
+  constructor(watched: Watched, times: WatchdogTimes) {
+    this.#watched = watched;
+    this.#times = times;
+    void this.#start();
+  }
+
+  /** The subscriber has a new connection: what it waits for may have changed. */
+  connected(): void {
+    if (this.#watched.connectivity.outage) this.#wake();
+  }
+
+  /** @returns once Redis knows that nobody listens to the probes any more */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake();
+    await this.#watched.channels.remove(this.#watched.probes, this.#onProbe);
+  }
+
+  async #start(): Promise<void> {
+    const { probes, channels } = this.#watched;
+    const permitted = Promise.all(probes.map((probe) => channels.addIfPermitted(probe, this.#onProbe)));
+    void permitted.then((all) => {
+      if (all.every(Boolean)) return;
+      debug('the user may not subscribe to the probes, so nobody watches');
+      void this.stop();
+    });
+    while (!this.#stopped) {
+      await this.#pause(this.#times.interval / LOOKS);
+      if (!this.#stopped) await this.#watch();
+    }
+  }
+
+  async #watch(): Promise<void> {
+    this.#look();
+    const provenAt = Math.min(this.#heardAt, this.#answeredAt);
+    if (Date.now() - provenAt < this.#times.interval) return this.#watched.connectivity.proven(provenAt);
+    let verdict = await this.#probe();
+    let round = 0;
+    while (!this.#stopped && !this.#conclude(verdict)) {
+      debug('degraded: %o', verdict);
+      await this.#mend(verdict, round);
+      // a client that has just found back gets its time to subscribe
+      round = this.#watched.isReady() ? round + 1 : 0;
+      verdict = await this.#probe();
+    }
+  }
+
+  /** Takes what came and went since the last look for a sign of life, which costs nothing. */
+  #look(): void {
+    const { channels, patterns, probes, takeAnswered } = this.#watched;
+    const heard = patterns.size > 0 ? patterns.takeHeard() : channels.takeHeard();
+    // with several connections, one says nothing about the others
+    if (heard && probes.length === 1) this.#heardAt = this.#lookedAt;
+    if (takeAnswered()) this.#answeredAt = this.#lookedAt;
+    this.#lookedAt = Date.now();
+  }
+
+  async #probe(): Promise<Verdict> {
+    const { channels, patterns, probes, publish, isReady, connectivity } = this.#watched;
+    if (!isReady()) await this.#pause(this.#times.patience);
+    if (!isReady()) return { publishing: connectivity.health('publishing').works, receiving: false };
+    let subscribed = false;
+    const active = Promise.all([channels.add(probes, this.#onProbe), patterns.allActive()]).then(() => {
+      subscribed = true;
+    });
+    await patience(this.#times.patience, active);
+    if (this.#stopped) return WORKS;
+    if (!subscribed) return { publishing: connectivity.health('publishing').works, receiving: false };
+    channels.takeHeard();
+    patterns.takeHeard();
+    let publishing = false;
+    for (const probe of probes) this.#missing.add(probe);
+    // ahead of the others: when those have come, these have as well, unless their subscription is lost
+    const onPatterns = patterns.names.map(async (pattern) => isForbidden(await publish(probeOf(pattern), PROBE)));
+    const answered = Promise.all(probes.map((probe) => publish(probe, PROBE))).then((failures) => {
+      publishing = failures.every((failure) => failure === undefined);
+    });
+    const arrived = new Promise<void>((resolve) => {
+      this.#wake = () => {
+        if (this.#missing.size === 0 || this.#stopped) resolve();
+      };
+    });
+    await patience(this.#times.patience, Promise.all([answered, arrived]));
+    const comes = patterns.takeHeard();
+    const forbidden = publishing && (await Promise.all(onPatterns)).includes(true);
+    const complete = this.#missing.size === 0 && (comes || forbidden || patterns.size === 0);
+    // without an answer nobody knows whether the probe left: then anything that comes will do
+    const alive = !publishing && probes.length === 1 && (comes || channels.takeHeard());
+    return { publishing, receiving: complete || alive };
+  }
+
+  /** @returns whether all is well */
+  #conclude({ publishing, receiving }: Verdict): boolean {
+    const { connectivity, isReady } = this.#watched;
+    if (this.#stopped) return true;
+    if (publishing && receiving) {
+      this.#heardAt = this.#answeredAt = this.#lookedAt = Date.now();
+      connectivity.proven(this.#lookedAt);
+      this.#reconnectAfter = FIRST_RECONNECT_AFTER_MS;
+      return true;
+    }
+    if (receiving) connectivity.works('receiving');
+    else connectivity.fails('receiving', isReady() ? 'receiving' : 'disconnected');
+    if (publishing) connectivity.works('publishing');
+    else connectivity.fails('publishing', 'publishing');
+    return false;
+  }
+
+  async #mend({ publishing, receiving }: Verdict, round: number): Promise<void> {
+    const { isReady, isReachable, resubscribe } = this.#watched;
+    // the client itself is about to get a connection
+    if (!isReady()) return this.#pause(this.#times.patience);
+    if (round === 0) return receiving ? undefined : resubscribe();
+    if (Date.now() < this.#mayReconnectAt) return this.#pause(this.#times.patience);
+    this.#mayReconnectAt = Date.now() + this.#reconnectAfter;
+    this.#reconnectAfter = Math.min(2 * this.#reconnectAfter, LAST_RECONNECT_AFTER_MS);
+    // a Redis that is frozen answers nobody: what it still holds is better waited for
+    if (!(await isReachable()) || this.#stopped) return;
+    if (!receiving) await this.#reconnect('subscriber');
+    if (!publishing) await this.#reconnect('publisher');
+  }
+
+  async #reconnect(client: 'publisher' | 'subscriber'): Promise<void> {
+    debug('reconnecting the %s', client);
+    const reconnected = this.#watched.reconnect(client, () => !this.#stopped);
+    await patience(
+      this.#times.patience,
+      reconnected.catch((error) => debug('could not reconnect: %s', error)),
+    );
+  }
+
+  #arrived(probe: string): void {
+    this.#missing.delete(probe);
+    this.#wake();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await patience(
+      ms,
+      new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      }),
+    );
+    await turn();
+  }
+}
+
+const WORKS: Verdict = { publishing: true, receiving: true };
+
+/** A channel that the pattern matches, and that is no room's and no namespace's. */
+function probeOf(pattern: string): string {
+  return `${pattern.slice(0, -1).replace(/\\(.)/g, '$1')}~watchdog~`;
+}

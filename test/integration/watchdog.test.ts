@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import redisAdapter = require('../../src/index');
+
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { SilencingProxy } from '../faults/support/proxy';
+import { channelsOn } from '../support/channels';
+import { eventually } from '../support/eventually';
+import { listen, receivedFrom, type ServerNode, startServer } from '../support/fleet';
+import { type ClientPair, clientKinds } from '../support/redis-clients';
+import { targetOf } from '../support/redis-target';
+
+const WATCHDOG = { interval: 400, patience: 400 };
+
+/** What a node has told of its connection. */
+type Told = ['degraded', redisAdapter.Degraded] | ['restored', redisAdapter.Restored];
+
+describe('The watchdog', () => {
+  let redis: RedisServer;
+  const ends: (() => Promise<unknown>)[] = [];
+
+  before(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    redis.thaw();
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+  after(() => redis.stop());
+
+  async function startProxy(): Promise<SilencingProxy> {
+    const proxy = await SilencingProxy.start(redis);
+    ends.push(() => proxy.close());
+    return proxy;
+  }
+
+  async function pairOf(name: string, to: { host: string; port: number } = redis): Promise<ClientPair> {
+    const kind = clientKinds.find((kind) => kind.name === name) as (typeof clientKinds)[number];
+    const pair = await kind.create({ ...targetOf(redis), nodes: [{ host: to.host, port: to.port }] });
+    ends.push(() => pair.close());
+    return pair;
+  }
+
+  async function start(factory: redisAdapter.AdapterFactory, told: Told[] = []): Promise<ServerNode> {
+    const node = await startServer(4, factory);
+    ends.push(() => node.close());
+    node.adapter.on('error', () => {});
+    node.adapter.on('degraded', (outage) => told.push(['degraded', outage]));
+    node.adapter.on('restored', (end) => told.push(['restored', end]));
+    return node;
+  }
+
+  const nameOfAll = (told: readonly Told[]) => told.map(([event]) => event);
+  const outcome = (told: readonly Told[]) =>
+    eventually(() => assert.deepEqual(nameOfAll(told), ['degraded', 'restored']));
+
+  const standalone = clientKinds.filter(({ topology }) => topology === 'standalone');
+  for (const { name } of standalone) {
+    it(`makes connections anew that deliver nothing, with ${name}`, async () => {
+      const proxy = await startProxy();
+      const told: Told[] = [];
+      const { pubClient, subClient } = await pairOf(name, proxy);
+      const deaf = await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
+      const sender = await start(redisAdapter(await clientsOf(name)));
+      const client = await deaf.connect();
+      proxy.swallow();
+      const silentAt = Date.now();
+      await outcome(told);
+      const [[, outage], [, end]] = told as [['degraded', redisAdapter.Degraded], ['restored', redisAdapter.Restored]];
+      assert.equal(outage.reason, 'receiving');
+      // what was sent meanwhile is lost: the gap is never told shorter than it was
+      assert.ok(outage.since <= silentAt && outage.since + end.gap >= silentAt + WATCHDOG.patience);
+      sender.io.emit('x');
+      assert.deepEqual(await receivedFrom(sender, [client]), [[['x']]]);
+      assert.ok(deaf.adapter.stats().reconnects > 0);
+      assert.deepEqual(deaf.adapter.health().lastGap, { ...outage, ...end });
+      assert.equal(deaf.adapter.health().receiving.works, true);
+    });
+  }
+
+  const clientsOf = async (name: string) => {
+    const { pubClient, subClient } = await pairOf(name);
+    return { pubClient, subClient };
+  };
+
+  it('makes a subscription anew that was lost alone, a pattern too', async () => {
+    const told: Told[] = [];
+    const { pubClient, subClient } = await pairOf('ioredis 6');
+    const node = await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
+    const sender = await start(redisAdapter(await clientsOf('ioredis 6')));
+    const client = await node.connect();
+    await (subClient as unknown as { punsubscribe(pattern: string): Promise<unknown> }).punsubscribe('socket.io#/*');
+    await outcome(told);
+    assert.equal(node.adapter.stats().reconnects, 0);
+    sender.io.emit('x');
+    assert.deepEqual(await receivedFrom(sender, [client]), [[['x']]]);
+  });
+
+  it('waits for a Redis that is frozen, and ends no connection', async () => {
+    const told: Told[] = [];
+    const clients = await clientsOf('ioredis 6');
+    const node = await start(redisAdapter({ ...clients, watchdog: WATCHDOG }), told);
+    const client = await node.connect();
+    const sender = await start(redisAdapter(await clientsOf('ioredis 6')));
+    redis.freeze();
+    await eventually(() => assert.deepEqual(nameOfAll(told), ['degraded']));
+    assert.equal(node.adapter.health().publishing.works, false);
+    sender.io.emit('x');
+    redis.thaw();
+    await outcome(told);
+    assert.deepEqual(await receivedFrom(sender, [client]), [[['x']]]);
+    assert.equal(node.adapter.stats().reconnects, 0);
+  });
+
+  it('takes no blocked event loop for an outage', async () => {
+    const told: Told[] = [];
+    const node = await start(
+      redisAdapter({ ...(await clientsOf('redis 6')), watchdog: { interval: 20, patience: 50 } }),
+      told,
+    );
+    await eventually(() => assert.equal(node.adapter.health().receiving.works, true));
+    for (let i = 0; i < 5; i++) {
+      const end = performance.now() + 500;
+      while (performance.now() < end);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.deepEqual(told, []);
+  });
+
+  it('tells of a Redis that is away when the server starts', async () => {
+    const away = await startRedis();
+    ends.push(() => away.stop());
+    await away.kill();
+    const told: Told[] = [];
+    const node = await listen(4, redisAdapter({ host: away.host, port: away.port, watchdog: WATCHDOG }));
+    ends.push(() => node.close());
+    node.adapter.on('error', () => {});
+    node.adapter.on('degraded', (outage) => told.push(['degraded', outage]));
+    node.adapter.on('restored', (end) => told.push(['restored', end]));
+    await eventually(() => assert.deepEqual(nameOfAll(told), ['degraded']));
+    assert.equal(node.adapter.health().receiving.works, false);
+    await away.restart();
+    await outcome(told);
+  });
+
+  it('is one for all servers and namespaces on the same clients, and ends with the last', async () => {
+    const { pubClient, subClient } = await pairOf('redis 6');
+    const factory = redisAdapter({ pubClient, subClient, watchdog: WATCHDOG });
+    const [first, second] = [await startServer(4, factory), await startServer(4, factory)];
+    first.io.of('/chat');
+    const watched = async () => (await channelsOn([redis])).filter((channel) => channel.includes('watchdog')).length;
+    await eventually(async () => assert.equal(await watched(), 1));
+    await first.close();
+    assert.equal(await watched(), 1);
+    await second.close();
+    await eventually(async () => assert.equal(await watched(), 0));
+  });
+
+  it('is not there when it is not wanted', async () => {
+    const node = await start(redisAdapter({ ...(await clientsOf('redis 6')), watchdog: false }));
+    await node.adapter.ready;
+    assert.deepEqual(
+      (await channelsOn([redis])).filter((channel) => channel.includes('watchdog')),
+      [],
+    );
+  });
+});
+
+describe('Diagnostics channels', () => {
+  it('tell what a node sends, receives and asks', async () => {
+    const redis = await startRedis();
+    const messages: Record<string, Record<string, unknown>[]> = {};
+    const events = ['published', 'received', 'request'];
+    const listeners = events.map((event) => {
+      messages[event] = [];
+      const listener = (message: unknown) => messages[event]?.push(message as Record<string, unknown>);
+      subscribe(`socket.io-redis:${event}`, listener);
+      return () => unsubscribe(`socket.io-redis:${event}`, listener);
+    });
+    const make = () => redisAdapter({ host: redis.host, port: redis.port });
+    const nodes = [await startServer(4, make()), await startServer(4, make())] as const;
+    try {
+      const client = await nodes[1].connect();
+      nodes[0].io.emit('x');
+      await receivedFrom(nodes[0], [client]);
+      await nodes[0].adapter.clients();
+      const [{ uid }, { uid: other }] = [nodes[0].adapter, nodes[1].adapter];
+      assert.ok(
+        messages['published']?.some((message) => message['uid'] === uid && message['channel'] === 'socket.io#/#'),
+      );
+      assert.ok(messages['received']?.some((message) => message['uid'] === other && message['nsp'] === '/'));
+      const [request] = messages['request'] ?? [];
+      assert.equal(request?.['outcome'], 'answered');
+      assert.equal(request?.['type'], 'clients');
+      assert.equal(nodes[0].adapter.stats().requests.answered, messages['request']?.length);
+      assert.ok(nodes[0].adapter.stats().echoes > 0);
+      assert.deepEqual(nodes[0].adapter.health().peers, [other]);
+    } finally {
+      for (const end of listeners) end();
+      for (const node of nodes) await node.close();
+      await redis.stop();
+    }
+  });
+});

@@ -1,0 +1,35 @@
+import type { RedisClusterNode } from './redis-cluster.js';
+
+/** Moves a slot that holds no keys to another master. */
+export async function moveSlot(nodes: readonly RedisClusterNode[], slot: number): Promise<void> {
+  const masters = await mastersOf(nodes);
+  const views = await Promise.all(masters.map(({ server }) => server.command('CLUSTER', 'NODES')));
+  const source = masters.find((_, i) => owns(views[i] as string, slot));
+  const target = masters.find((node) => node !== source);
+  if (!source || !target) throw new Error(`the slot ${slot} cannot be moved`);
+  const [sourceId, targetId] = [await idOf(source), await idOf(target)];
+  await target.server.command('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', sourceId);
+  await source.server.command('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', targetId);
+  for (const { server } of [target, source]) {
+    await server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', targetId);
+  }
+}
+
+async function mastersOf(nodes: readonly RedisClusterNode[]): Promise<RedisClusterNode[]> {
+  const infos = await Promise.all(nodes.map(({ server }) => server.command('INFO', 'replication')));
+  return nodes.filter((_, i) => infos[i]?.includes('role:master'));
+}
+
+function idOf({ server }: RedisClusterNode): Promise<string> {
+  return server.command('CLUSTER', 'MYID');
+}
+
+/** @param view - what CLUSTER NODES says on the node in question */
+function owns(view: string, slot: number): boolean {
+  const own = view.split('\n').find((line) => line.includes('myself')) ?? '';
+  const ranges = own.split(' ').slice(8);
+  return ranges.some((range) => {
+    const [low, high = low] = range.split('-').map(Number);
+    return low !== undefined && high !== undefined && low <= slot && slot <= high;
+  });
+}
