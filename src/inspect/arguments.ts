@@ -6,7 +6,8 @@ export const USAGE = `Usage: socket.io-redis inspect [uri] [options]
 Shows which Socket.IO servers are connected through a Redis. It is not counted as one of them.
 
   uri                localhost:6379, redis://user:password@host:port, rediss://…; default: REDIS_URL, or localhost:6379.
-                     Of a Redis Cluster, any node.
+                     Of a Redis Cluster any node; with Sentinels, the master. An authority of your own that
+                     signs certificates is named by NODE_EXTRA_CA_CERTS.
   --key <prefix>     the option "key" of the servers; default: socket.io
   --passive          only look: ask the servers nothing, so that their sockets and rooms are not known
   --json             print JSON, one report a line

@@ -15,8 +15,8 @@ const FAILED = 2;
 /** How often the nodes are looked for and asked, at the most. */
 const SURVEY_EVERY_MS = 5000;
 
-/** Moves to the top of the screen, and empties it. */
-const CLEAR = '\x1b[H\x1b[2J\x1b[3J';
+/** Empties the screen, and moves to its top. */
+const CLEAR = '\x1b[2J\x1b[H';
 
 async function main(args: string[]): Promise<number> {
   const options = readArguments(args, process.stdout.isTTY === true);
@@ -52,8 +52,13 @@ async function inspect(inspector: Inspector, options: InspectOptions, stop: Abor
 }
 
 function print(report: Report, { json, watch }: InspectOptions): void {
-  const text = json ? JSON.stringify(report) : render(report);
-  console.log(watch && !json && process.stdout.isTTY ? CLEAR + text : text);
+  if (json) console.log(JSON.stringify(report));
+  else if (watch && process.stdout.isTTY) process.stdout.write(CLEAR + firstLines(render(report), process.stdout.rows));
+  else console.log(render(report));
+}
+
+function firstLines(text: string, count: number): string {
+  return text.split('\n').slice(0, count).join('\n');
 }
 
 main(process.argv.slice(2)).then(

@@ -115,14 +115,16 @@ export class Inspector {
   async #ask(namespace: NamespaceReport): Promise<NodeReport[] | undefined> {
     const { classic, sharded } = this.#redis;
     const { prefix } = this.#settings;
-    if (namespace.pubSub === 'classic' && !this.#hears) return undefined;
+    const isSharded = namespace.pubSub === 'sharded';
+    if (!isSharded && !this.#hears) return undefined;
+    const [ask, pubSub] = isSharded ? [askSharded, sharded] : [askClassic, classic];
     try {
-      if (namespace.pubSub === 'sharded')
-        return await askSharded(sharded, this.#inbox, prefix, namespace, ANSWERS_WITHIN_MS);
-      return await askClassic(classic, this.#inbox, prefix, namespace, ANSWERS_WITHIN_MS);
+      const nodes = await ask(pubSub, this.#inbox, prefix, namespace, ANSWERS_WITHIN_MS);
+      if (!nodes) this.#unseen.add('sockets and rooms over sharded Pub/Sub: SSUBSCRIBE is not permitted');
+      return nodes;
     } catch (error) {
       if (!isForbidden(error)) throw error;
-      this.#unseen.add('sockets and rooms: PUBLISH is not permitted');
+      this.#unseen.add(`sockets and rooms: ${isSharded ? 'SPUBLISH' : 'PUBLISH'} is not permitted`);
       return undefined;
     }
   }

@@ -53,33 +53,57 @@ interface Share {
 /**
  * Asks the nodes of a namespace for their sockets: published ones can be asked for nothing smaller.
  *
+ * @returns undefined when Redis does not let it hear the answers
  * @throws what the Redis client gives when it cannot publish
  */
 export async function askSharded(
   pubSub: PubSub,
   inbox: Inbox,
   prefix: string,
-  { name, connections, nodes }: NamespaceReport,
+  namespace: NamespaceReport,
   withinMs: number,
-): Promise<NodeReport[]> {
-  const { broadcast } = channelsOf(prefix, name);
+): Promise<NodeReport[] | undefined> {
+  const { broadcast } = channelsOf(prefix, namespace.name);
   const own = `${broadcast}${inbox.uid}#`;
   const listener = (payload: Buffer) => inbox.take(payload);
-  const answers = new Answers<Share>(inbox);
   await within(withinMs, pubSub.subscribe([own], listener));
+  try {
+    if (!pubSub.isSubscribed(own, listener)) return undefined;
+    return nodesOf(namespace, await fetchAll(pubSub, inbox, broadcast, namespace, withinMs));
+  } finally {
+    await pubSub.unsubscribe([own], listener);
+  }
+}
+
+async function fetchAll(
+  pubSub: PubSub,
+  inbox: Inbox,
+  channel: string,
+  { name, connections, nodes }: NamespaceReport,
+  withinMs: number,
+): Promise<Share[]> {
+  const answers = new Answers<Share>(inbox);
   const { type, data } = publishedRequest(FETCH);
-  const requestId = answers.expect(readShare);
-  const message = { uid: inbox.uid, nsp: name, type, data: { ...data, requestId } };
-  const failure = await pubSub.publishAnyway(broadcast, encodeJson(message));
+  const message = { uid: inbox.uid, nsp: name, type, data: { ...data, requestId: answers.expect(readShare) } };
+  const failure = await pubSub.publishAnyway(channel, encodeJson(message));
   if (failure) throw failure;
-  const expected = Math.max(connections, nodes.length);
-  await answers.until((shares) => shares.length >= expected, withinMs);
+  const ours = nodes.filter(isOurs);
+  const haveAnswered = (shares: readonly Share[]) => ours.every((node) => shares.some(({ uid }) => uid === node.uid));
+  await answers.until((shares) => shares.length >= connections && haveAnswered(shares), withinMs);
   answers.close();
-  await pubSub.unsubscribe([own], listener);
-  const answered = new Set(answers.list.map(({ uid }) => uid));
-  const unanswered = nodes.filter(({ uid }) => uid !== null && !answered.has(uid));
-  const known = [...answers.list.map(nodeOf), ...unanswered].sort((a, b) => ((a.uid ?? '') < (b.uid ?? '') ? -1 : 1));
+  return answers.list;
+}
+
+/** What looks like the name of a published node may be that of a room: only those that answer are nodes for sure. */
+function nodesOf({ connections, nodes }: NamespaceReport, shares: readonly Share[]): NodeReport[] {
+  const answered = new Set(shares.map(({ uid }) => uid));
+  const unanswered = nodes.filter((node) => isOurs(node) && !answered.has(node.uid ?? ''));
+  const known = [...shares.map(nodeOf), ...unanswered].sort((a, b) => ((a.uid ?? '') < (b.uid ?? '') ? -1 : 1));
   return [...known, ...silent(connections - known.length)];
+}
+
+function isOurs({ uid }: NodeReport): boolean {
+  return uid !== null && isOwnUid(uid);
 }
 
 function readShare(fields: Fields): Share {

@@ -35,33 +35,36 @@ export async function inspect(uri: string, ...args: string[]): Promise<Report> {
   return JSON.parse(out) as Report;
 }
 
-export interface Watching {
-  /** Waits for a report that is as it should be. */
-  until(isSo: (report: Report) => boolean): Promise<Report>;
-  /** Ends it as Ctrl+C does. @returns the exit code */
-  end(): Promise<number | null>;
-}
+/** Waits for a report that is as it should be. */
+export type UntilReport = (isSo: (report: Report) => boolean) => Promise<Report>;
 
-/** Lets `inspect --json --watch` run. */
-export function watch(uri: string, ...args: string[]): Watching {
+/**
+ * Lets `inspect --json --watch` run meanwhile, and ends it as Ctrl+C does.
+ *
+ * @throws Error unless it then has the exit code 0
+ */
+export async function whileWatching(
+  uri: string,
+  args: readonly string[],
+  meanwhile: (until: UntilReport) => Promise<void>,
+): Promise<void> {
   const child = start(['inspect', uri, '--json', '--watch', '--seconds', '0.1', ...args]);
   const closed = once(child, 'close');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return {
-    async until(isSo) {
+  try {
+    await meanwhile(async (isSo) => {
       for (;;) {
         const { value, done } = await lines.next();
         if (done) throw new Error('It has ended before');
         const report = JSON.parse(value) as Report;
         if (isSo(report)) return report;
       }
-    },
-    async end() {
-      child.kill('SIGINT');
-      const [code] = await closed;
-      return code;
-    },
-  };
+    });
+  } finally {
+    child.kill('SIGINT');
+  }
+  const [code] = await closed;
+  if (code !== 0) throw new Error(`It ended with the exit code ${code}`);
 }
 
 function start(args: readonly string[]) {

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 
 import redisAdapter = require('../../src/index');
 
 import { freePort } from '../../tools/free-port';
 import { startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { patternsOn } from '../support/channels';
+import { eventually } from '../support/eventually';
 import { type ServerNode, startServer } from '../support/fleet';
-import { clientKinds } from '../support/redis-clients';
+import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 import { inspect, runCommand, sharesOf } from './command';
 
-const LOOK = '+pubsub|channels +pubsub|numsub +pubsub|shardchannels +pubsub|shardnumsub';
+const LOOK = '+pubsub|channels +pubsub|numsub';
+const SHARDED_LOOK = '+pubsub|shardchannels +pubsub|shardnumsub';
+const HEAR = '+psubscribe +punsubscribe +info';
 const CHANNELS = '&socket.io#/* &socket.io-request#/* &socket.io-response#/*';
+
+const redis6 = clientKinds.find(({ name }) => name === 'redis 6') as (typeof clientKinds)[number];
 
 describe('inspect ends with the exit code 2, and says why', () => {
   let redis: RedisServer;
@@ -56,8 +62,7 @@ describe('inspect ends with the exit code 2, and says why', () => {
   it('when it is a Sentinel', async () => {
     const config = [`sentinel monitor mymaster ${redis.host} ${redis.port} 2`];
     const sentinel = await startRedis({ mode: 'sentinel', config });
-    await failsWith(/This is a Sentinel/, 'inspect', uri('', sentinel));
-    await sentinel.stop();
+    await failsWith(/This is a Sentinel/, 'inspect', uri('', sentinel)).finally(() => sentinel.stop());
   });
 
   it('when the arguments make no sense', async () => {
@@ -74,50 +79,90 @@ describe('inspect ends with the exit code 2, and says why', () => {
 describe('inspect, of a user with few permissions', () => {
   let redis: RedisServer;
   let node: ServerNode;
+  let pair: ClientPair;
+  let sharded: ServerNode;
 
   before(async () => {
     redis = await startRedis({
       acl: [
-        `looks on >secret resetchannels ${CHANNELS} -@all ${LOOK}`,
-        `hears on >secret resetchannels ${CHANNELS} -@all ${LOOK} +psubscribe +punsubscribe +info`,
-        `asks on >secret resetchannels ${CHANNELS} -@all ${LOOK} +psubscribe +punsubscribe +info +publish`,
+        `looks on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${SHARDED_LOOK}`,
+        `hears on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${SHARDED_LOOK} ${HEAR} +ssubscribe +sunsubscribe`,
+        `asks on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${SHARDED_LOOK} ${HEAR} +ssubscribe +sunsubscribe ` +
+          '+publish +spublish',
+        `asks-classic on >secret resetchannels ${CHANNELS} -@all ${LOOK} ${HEAR} +publish`,
       ],
     });
     node = await startServer(4, redisAdapter({ host: redis.host, port: redis.port }));
     await node.connect();
+    pair = await redis6.create(targetOf(redis));
+    const { pubClient, subClient } = pair;
+    sharded = await startServer(4, redisAdapter.createShardedAdapter(pubClient, subClient));
   });
   after(async () => {
-    await node.close();
+    await Promise.all([node.close(), sharded.close()]);
+    await pair.close();
     await redis.stop();
   });
 
   const ALONE = 'socket.io-redis 7';
-  for (const [user, expected, unseen] of [
-    ['looks', [ALONE, null, null], [/whether this is a Redis Cluster/, /messages, sockets and rooms: PSUBSCRIBE/]],
-    ['hears', [ALONE, null, null], [/sockets and rooms: PUBLISH/]],
-    ['asks', [ALONE, 1, []], []],
+  const MESSAGES = /^messages of sharded Pub\/Sub/;
+  const SHARDED = [/sharded Pub\/Sub: SSUBSCRIBE/, /^sockets and rooms: SPUBLISH/];
+  for (const [user, sockets, unseen] of [
+    ['looks', [null, null], [/whether this is a Redis Cluster/, /and rooms: PSUBSCRIBE/, MESSAGES, SHARDED[0]]],
+    ['hears', [null, null], [MESSAGES, /^sockets and rooms: PUBLISH/, SHARDED[1]]],
+    ['asks', [1, 0], [MESSAGES]],
+    ['asks-classic', [1], [/^sharded Pub\/Sub: PUBSUB/]],
   ] as const) {
-    it(`${user}, and says what it cannot see: ${unseen.join(' ') || 'nothing'}`, async () => {
+    it(`who ${user}, and says what it cannot see`, async () => {
       const report = await inspect(`redis://${user}:secret@${redis.host}:${redis.port}`);
-      assert.deepEqual(sharesOf(report.namespaces[0]?.nodes), [expected]);
+      const shares = report.namespaces.map(({ nodes }) => sharesOf(nodes));
+      assert.deepEqual(
+        shares,
+        sockets.map((count) => [[ALONE, count, count === null ? null : []]]),
+      );
+      const found = unseen.map((pattern) => report.unseen.filter((what) => pattern?.test(what)).length);
+      assert.deepEqual(
+        found,
+        unseen.map(() => 1),
+        report.unseen.join('\n'),
+      );
       assert.equal(report.unseen.length, unseen.length, report.unseen.join('\n'));
-      for (const [i, pattern] of unseen.entries()) assert.match(report.unseen[i] ?? '', pattern);
     });
   }
 });
 
 describe('inspect', () => {
+  const opened: { stop(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const one of opened.splice(0).reverse()) await one.stop();
+  });
+
+  async function startNode(adapter: unknown): Promise<void> {
+    const node = await startServer(4, adapter);
+    opened.push({ stop: () => node.close() });
+  }
+
   it('ends with the exit code 1 when it finds no server, and asks whether the key is right', async () => {
     const redis = await startRedis();
-    const node = await startServer(4, redisAdapter({ host: redis.host, port: redis.port, key: 'shop' }));
+    opened.push(redis);
+    await startNode(redisAdapter({ host: redis.host, port: redis.port, key: 'shop' }));
     const { code, out, err } = await runCommand('inspect', redis.url, '--seconds', '0.1');
     assert.deepEqual([code, err], [1, '']);
     assert.match(out, /No server listens/);
     const found = await runCommand('inspect', redis.url, '--seconds', '0.1', '--key', 'shop');
     assert.deepEqual([found.code, found.err], [0, '']);
     assert.match(found.out, /^\/: 1 node, 1 connection\n.*\n.*socket\.io-redis 7 +0 +0$/m);
-    await node.close();
-    await redis.stop();
+  });
+
+  it('ends with the exit code 2 when it loses Redis', async () => {
+    const redis = await startRedis();
+    opened.push(redis);
+    const watching = runCommand('inspect', redis.url, '--watch', '--seconds', '0.1');
+    await eventually(async () => (await patternsOn([redis])) > 0);
+    await redis.kill();
+    const { code, err } = await watching;
+    assert.equal(code, 2);
+    assert.match(err, /^There is no Redis to talk to at 127\.0\.0\.1:\d+: /);
   });
 
   it('explains itself', async () => {
@@ -128,17 +173,24 @@ describe('inspect', () => {
 
   it('sees the nodes on all servers of a Redis Cluster', async () => {
     const cluster = await startRedisCluster({ replicasPerMaster: 0 });
-    const kind = clientKinds.find(({ name }) => name === 'redis 6 Cluster');
-    const pairs = await Promise.all([1, 2, 3].map(() => kind?.create(targetOf(cluster))));
-    const nodes = await Promise.all(
-      pairs.map((pair) => startServer(4, redisAdapter(pair?.pubClient as never, pair?.subClient))),
-    );
+    opened.push(cluster);
+    const kind = clientKinds.find(({ name }) => name === 'redis 6 Cluster') as (typeof clientKinds)[number];
+    for (let i = 0; i < 3; i++) {
+      const pair = await kind.create(targetOf(cluster));
+      opened.push({ stop: () => pair.close() });
+      await startNode(redisAdapter(pair.pubClient, pair.subClient));
+      await startNode(redisAdapter.createShardedAdapter(pair.pubClient, pair.subClient));
+    }
     const [master] = cluster.masters;
     const report = await inspect(`${master?.host}:${master?.port}`);
     assert.equal(report.redis?.mode, 'cluster');
-    assert.deepEqual(sharesOf(report.namespaces[0]?.nodes), Array(3).fill(['socket.io-redis 7', 0, []]));
-    await Promise.all(nodes.map((node) => node.close()));
-    await Promise.all(pairs.map((pair) => pair?.close()));
-    await cluster.stop();
+    const three = Array(3).fill(['socket.io-redis 7', 0, []]);
+    assert.deepEqual(
+      report.namespaces.map(({ pubSub, nodes }) => [pubSub, sharesOf(nodes)]),
+      [
+        ['classic', three],
+        ['sharded', three],
+      ],
+    );
   });
 });

@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually';
 import { type Client, type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
-import { inspect, namespaceOf, sharesOf, watch } from './command';
+import { inspect, namespaceOf, sharesOf, whileWatching } from './command';
 
 const redis6 = clientKinds.find(({ name }) => name === 'redis 6') as (typeof clientKinds)[number];
 
@@ -97,15 +97,12 @@ describe('inspect, beside servers of this package and published ones', () => {
   });
 
   it('counts the messages on each channel, without its own', async () => {
-    const watching = watch(redis.url);
     const emitting = setInterval(() => nodes[0]?.io.to('lobby').emit('tick'), 5);
-    const { traffic } = await watching.until((report) => report.traffic.length > 0);
-    clearInterval(emitting);
-    assert.deepEqual(
-      traffic.map(({ channel }) => channel),
-      ['socket.io#/#lobby#'],
-    );
-    assert.ok((traffic[0]?.messagesPerSecond ?? 0) > 0);
-    assert.equal(await watching.end(), 0);
+    await whileWatching(redis.url, [], async (until) => {
+      const { traffic } = await until((report) => report.traffic.length > 0);
+      const channels = traffic.map(({ channel }) => channel);
+      assert.deepEqual(channels, ['socket.io#/#lobby#']);
+      assert.ok((traffic[0]?.messagesPerSecond ?? 0) > 0);
+    }).finally(() => clearInterval(emitting));
   });
 });

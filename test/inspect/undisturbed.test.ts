@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 
 import publishedAdapter = require('socket.io-redis-5');
@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually';
 import { type Generation, io4, type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
-import { sharesOf, watch } from './command';
+import { sharesOf, whileWatching } from './command';
 
 interface Fleet {
   name: string;
@@ -24,6 +24,7 @@ interface Fleet {
 
 const redis6 = clientKinds.find(({ name }) => name === 'redis 6') as (typeof clientKinds)[number];
 let redis: RedisServer;
+const nodes: ServerNode[] = [];
 const pairs: ClientPair[] = [];
 const ended: { end(flush: boolean): void }[] = [];
 
@@ -44,6 +45,20 @@ const FLEETS: Fleet[] = [
     count: countOurs,
     runs: 'socket.io-redis 7',
   })),
+  {
+    name: 'this package, where the nodes know each other by name alone',
+    generation: 4,
+    async create(key) {
+      const login = { user: 'nocounts', password: 'secret' };
+      const factory = redisAdapter({ host: redis.host, port: redis.port, key, ...login });
+      // it tells that it cannot count
+      return function adapter(nsp: object) {
+        return factory(nsp).on('error', () => {});
+      };
+    },
+    count: countOurs,
+    runs: 'socket.io-redis 7',
+  },
   {
     name: 'the sharded adapter of this package',
     generation: 4,
@@ -93,7 +108,7 @@ type Callback = (error: Error | null, ids: string[]) => void;
 
 describe('While inspect looks on', () => {
   before(async () => {
-    redis = await startRedis();
+    redis = await startRedis({ acl: ['nocounts on >secret ~* &* +@all -pubsub'] });
   });
   after(async () => {
     for (const client of ended) client.end(false);
@@ -103,38 +118,38 @@ describe('While inspect looks on', () => {
     await redis.stop();
   });
 
+  afterEach(() => Promise.all(nodes.splice(0).map((node) => node.close())));
+
   for (const [i, fleet] of FLEETS.entries()) {
     it(`queries of ${fleet.name} wait for nobody else, and count the same`, async () => {
       const key = `fleet-${i}`;
-      const nodes = await Promise.all([start(fleet, key), start(fleet, key)]);
-      const [node] = nodes;
+      const [node] = await Promise.all([start(fleet, key), start(fleet, key)]);
       await Promise.all(nodes.map((node) => node.connect()));
       await eventually(async () => (await fleet.count(node)) === 2);
 
-      const watching = watch(redis.url, '--key', key);
-      const report = await watching.until(({ namespaces }) => namespaces.length > 0);
-      for (let query = 0; query < 20; query++) assert.equal(await fleet.count(node), 2);
-      const seen = [fleet.runs, 1, []];
-      assert.deepEqual(sharesOf(report.namespaces[0]?.nodes), [seen, seen]);
-      assert.equal(report.namespaces[0]?.connections, 2);
-      assert.equal(await watching.end(), 0);
-
+      await whileWatching(redis.url, ['--key', key], async (until) => {
+        const [namespace] = (await until(({ namespaces }) => namespaces.length > 0)).namespaces;
+        for (let query = 0; query < 20; query++) assert.equal(await fleet.count(node), 2);
+        assert.equal(namespace?.connections, 2);
+        const seen = [fleet.runs, 1, []];
+        assert.deepEqual(sharesOf(namespace?.nodes), [seen, seen]);
+      });
       assert.equal(await fleet.count(node), 2);
-      if (fleet.runs === 'socket.io-redis 7') await assertUntouched(nodes);
-      await Promise.all(nodes.map((node) => node.close()));
+      if (fleet.runs === 'socket.io-redis 7') await assertUntouched();
     });
   }
 });
 
 async function start({ generation, create }: Fleet, key: string): Promise<ServerNode> {
   const node = await startServer(generation, await create(key));
+  nodes.push(node);
   const { pubClient, subClient } = node.adapter as unknown as Record<string, Partial<(typeof ended)[number]>>;
   // node_redis 2, which 5.3.0 makes and does not end
   for (const client of [pubClient, subClient]) if (client?.end) ended.push(client as (typeof ended)[number]);
   return node;
 }
 
-async function assertUntouched(nodes: ServerNode[]): Promise<void> {
+async function assertUntouched(): Promise<void> {
   for (const { adapter } of nodes) {
     assert.deepEqual(adapter.stats().malformed, { broadcast: 0, request: 0, response: 0 });
     assert.equal(await adapter.serverCount(), 2);

@@ -49,6 +49,9 @@ describe('the packed package, installed in a fresh project', () => {
 
   test('refuses the import of a file inside it, except package.json', () => run('node', ['deep-import.mjs'], project));
 
+  test('brings the command socket.io-redis', () =>
+    run(join(project, 'node_modules/.bin/socket.io-redis'), ['--help'], project));
+
   for (const moduleResolution of ['nodenext', 'bundler'] as const) {
     test(`type-checks in CommonJS and ES modules under moduleResolution ${moduleResolution}`, async () => {
       const config = join(project, `tsconfig.${moduleResolution}.json`);
