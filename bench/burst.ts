@@ -7,31 +7,41 @@ const IN_JSON = Buffer.from('"seq":');
 /** The numbers have ten digits, so that they can be changed in place. */
 const FIRST = 1_000_000_000;
 
-let number = FIRST;
+/** The next number, by namespace. */
+const numbers = new Map<string, number>();
 
 /** Recorded commands to be sent again and again. A node drops a broadcast that comes twice, so each gets a new number. */
 export class Burst {
   readonly length: number;
   readonly #bytes: Buffer;
-  readonly #places: ((number: number) => void)[];
+  readonly #places: { nsp: string; write(number: number): void }[];
 
   constructor(commands: readonly Command[]) {
     const encoded = commands.map((command) => encode(command.map(withTenDigits)));
     this.length = commands.length;
     this.#bytes = Buffer.concat(encoded);
     let start = 0;
-    this.#places = encoded.flatMap((one) => {
-      const place = placeOf(this.#bytes.subarray(start, start + one.length));
+    this.#places = encoded.flatMap((one, i) => {
+      const write = placeOf(this.#bytes.subarray(start, start + one.length));
       start += one.length;
-      return place ?? [];
+      return write ? { nsp: namespaceOf(commands[i] as Command), write } : [];
     });
   }
 
   /** To be sent before it is asked for again. */
   renumbered(): Buffer {
-    for (const place of this.#places) place(number++);
+    for (const { nsp, write } of this.#places) {
+      const number = numbers.get(nsp) ?? FIRST;
+      numbers.set(nsp, number + 1);
+      write(number);
+    }
     return this.#bytes;
   }
+}
+
+/** Read off the channel. */
+function namespaceOf([, channel = '']: Command): string {
+  return /#(\/[^#]*)#/.exec(channel)?.[1] ?? '';
 }
 
 function withTenDigits(arg: string): string {

@@ -52,7 +52,7 @@ class Sequence {
 
   #advance(number: number, ahead: number): number {
     if (ahead >= WINDOW) this.#come.fill(0);
-    else for (let i = 1; i < ahead; i++) this.#unmark(this.#latest + i);
+    else this.#unmark(this.#latest + 1, ahead - 1);
     this.#latest = number;
     this.#mark(number);
     return ahead - 1;
@@ -67,9 +67,14 @@ class Sequence {
     this.#come[slot] = (this.#come[slot] as number) | bitOf(number);
   }
 
-  #unmark(number: number): void {
-    const slot = slotOf(number);
-    this.#come[slot] = (this.#come[slot] as number) & ~bitOf(number);
+  /** As many numbers from the first on; a whole slot at a time where it can be. */
+  #unmark(first: number, count: number): void {
+    for (let i = 0; i < count; ) {
+      const slot = slotOf(first + i);
+      const whole = ((first + i) & (BITS - 1)) === 0 && count - i >= BITS;
+      this.#come[slot] = whole ? 0 : (this.#come[slot] as number) & ~bitOf(first + i);
+      i += whole ? BITS : 1;
+    }
   }
 }
 

@@ -238,14 +238,11 @@ function sendable(request: Request): Request {
 }
 
 function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
-  const packet = readPacket(data.packet);
-  const options = readOptions(data.opts);
+  const { type, data: event } = readPacket(data.packet);
+  const { rooms, except, flags } = readOptions(data.opts);
   const { seq } = (data.opts ?? {}) as { seq?: unknown };
-  return {
-    uid,
-    packet: { ...packet, nsp },
-    options: typeof seq === 'number' ? { ...options, seq } : options,
-  };
+  const options = { rooms, except, flags, seq: typeof seq === 'number' ? seq : undefined };
+  return { uid, packet: { type, data: event, nsp }, options };
 }
 
 function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Acknowledgement {
