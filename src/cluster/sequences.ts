@@ -32,50 +32,60 @@ export class Sequences {
 
 /** Of one node: the latest number, and which of those before it have come. Numbers begin anew after 2 ** 32. */
 class Sequence {
+  readonly #first: number;
   #latest: number;
-  readonly #come: number[] = new Array(WINDOW / BITS).fill(0);
+  /** A bit a number. There is none as long as all have come in their order, which most do. */
+  #come: number[] | undefined;
 
   constructor(first: number) {
+    this.#first = first;
     this.#latest = first;
-    this.#mark(first);
   }
 
   take(number: number): number | false {
     const ahead = (number - this.#latest) | 0;
-    if (ahead > 0) return this.#advance(number, ahead);
+    if (ahead === 1 && !this.#come) {
+      this.#latest = number;
+      return 0;
+    }
+    this.#come ??= this.#allSinceFirst();
+    if (ahead > 0) return this.#advance(this.#come, number, ahead);
     // too far behind to tell: better twice than never
     if (ahead <= -WINDOW) return 0;
-    if (this.#has(number)) return false;
-    this.#mark(number);
+    if (((this.#come[slotOf(number)] as number) & bitOf(number)) !== 0) return false;
+    mark(this.#come, number);
     return -1;
   }
 
-  #advance(number: number, ahead: number): number {
-    if (ahead >= WINDOW) this.#come.fill(0);
-    else this.#unmark(this.#latest + 1, ahead - 1);
+  #allSinceFirst(): number[] {
+    const come: number[] = new Array(WINDOW / BITS).fill(0);
+    const count = Math.min(WINDOW, (this.#latest - this.#first + 1) >>> 0);
+    for (let i = 0; i < count; i++) mark(come, this.#latest - i);
+    return come;
+  }
+
+  #advance(come: number[], number: number, ahead: number): number {
+    if (ahead >= WINDOW) come.fill(0);
+    else unmark(come, this.#latest + 1, ahead - 1);
     this.#latest = number;
-    this.#mark(number);
+    mark(come, number);
     return ahead - 1;
   }
+}
 
-  #has(number: number): boolean {
-    return ((this.#come[slotOf(number)] as number) & bitOf(number)) !== 0;
+/** As many numbers from the first on; a whole slot at a time where it can be. */
+function unmark(slots: number[], first: number, count: number): void {
+  for (let i = 0; i < count; ) {
+    const slot = slotOf(first + i);
+    const whole = ((first + i) & (BITS - 1)) === 0 && count - i >= BITS;
+    slots[slot] = whole ? 0 : (slots[slot] as number) & ~bitOf(first + i);
+    i += whole ? BITS : 1;
   }
+}
 
-  #mark(number: number): void {
-    const slot = slotOf(number);
-    this.#come[slot] = (this.#come[slot] as number) | bitOf(number);
-  }
-
-  /** As many numbers from the first on; a whole slot at a time where it can be. */
-  #unmark(first: number, count: number): void {
-    for (let i = 0; i < count; ) {
-      const slot = slotOf(first + i);
-      const whole = ((first + i) & (BITS - 1)) === 0 && count - i >= BITS;
-      this.#come[slot] = whole ? 0 : (this.#come[slot] as number) & ~bitOf(first + i);
-      i += whole ? BITS : 1;
-    }
-  }
+function mark(slots: number[], number: number): void {
+  const slot = slotOf(number);
+  slots[slot] = (slots[slot] as number) | bitOf(number);
 }
 
 function slotOf(number: number): number {
