@@ -8,6 +8,7 @@ import { type RedisAdapterOptions, readSettings, type Settings } from './options
 import { endClient, type PubSubKind, sharePubSub } from './redis/clients';
 import type { RedisClient } from './redis/pub-sub';
 import { readShardedSettings, type ShardedAdapterOptions } from './sharded-options';
+import { warnOnce } from './warn-once';
 import { ClassicWire } from './wire/classic-wire';
 import { ShardedWire } from './wire/sharded-wire';
 import { createUid } from './wire/uid';
@@ -50,7 +51,7 @@ function createFactory(
   const { pubClient, subClient } = settings;
   const uid = createUid();
   const uidOf = uidPerServer(uid);
-  const warn = warnOnce();
+  const warn = warnOnce('nobody listens to the "error" event of the adapter');
   let adapters = 0;
 
   function share(nsp: { server: object }): Shared {
@@ -99,17 +100,5 @@ function uidPerServer(firstUid: string): (server: object) => string {
     next = undefined;
     uids.set(server, uid);
     return uid;
-  };
-}
-
-function warnOnce(): (error: Error) => void {
-  let warned = false;
-  return (error) => {
-    if (warned) return;
-    warned = true;
-    process.emitWarning(
-      `socket.io-redis: ${error.message} (nobody listens to the "error" event of the adapter, so further errors are not shown)`,
-      { type: 'SocketIoRedisWarning', code: 'SOCKET_IO_REDIS_ERROR' },
-    );
   };
 }

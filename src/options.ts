@@ -129,20 +129,24 @@ export function readKey(option: string, key: unknown): string {
   return key;
 }
 
-export function readTimeout(timeout: unknown): number {
+export function readTimeout(timeout: unknown, option = 'requestsTimeout'): number {
   if (timeout === undefined || timeout === null) return DEFAULT_REQUESTS_TIMEOUT_MS;
   if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX_TIMEOUT_MS)) {
-    throw new InvalidOptionError('requestsTimeout', `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, timeout);
+    throw new InvalidOptionError(option, `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, timeout);
   }
   return timeout;
 }
 
 /** @param modes - the first is the default */
-export function readMode<M extends SubscriptionMode>(mode: unknown, modes: readonly [M, ...M[]]): M {
+export function readMode<M extends string>(
+  mode: unknown,
+  modes: readonly [M, ...M[]],
+  option = 'subscriptionMode',
+): M {
   if (mode === undefined || mode === null) return modes[0];
   const known = modes.find((one) => one === mode);
   if (known === undefined) {
-    throw new InvalidOptionError('subscriptionMode', modes.map((one) => `"${one}"`).join(' or '), mode);
+    throw new InvalidOptionError(option, modes.map((one) => `"${one}"`).join(' or '), mode);
   }
   return known;
 }
@@ -153,7 +157,7 @@ function readCount(option: string, count: unknown, byDefault: number): number {
   return count;
 }
 
-function readParser(parser: unknown): Codec {
+export function readParser(parser: unknown): Codec {
   if (parser === undefined || parser === null) return messagePack;
   const { encode, decode } = parser as Partial<Codec>;
   if (typeof encode !== 'function' || typeof decode !== 'function') {
@@ -166,6 +170,13 @@ export function readClient(option: string, client: unknown): RedisClient | undef
   if (client === undefined || client === null) return undefined;
   if (!isRedisClient(client)) throw new UnsupportedClientError(option, client);
   return client;
+}
+
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} */
+export function requireClient(option: string, client: unknown): RedisClient {
+  const known = readClient(option, client);
+  if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
+  return known;
 }
 
 export function warnOfUnknown(options: object, isKnown: (option: string) => boolean): void {

@@ -1,11 +1,11 @@
-import { InvalidOptionError, ShardedPubSubError } from './errors';
+import { ShardedPubSubError } from './errors';
 import {
   completeClients,
   duplicate,
-  readClient,
   readKey,
   readMode,
   readTimeout,
+  requireClient,
   type Settings,
   warnOfUnknown,
 } from './options';
@@ -40,6 +40,9 @@ const KNOWN = new Set<string>([
   'requestsTimeout',
 ] satisfies (keyof ShardedAdapterOptions)[]);
 
+/** The first is the default. */
+export const SHARDED_MODES: readonly [ShardedMode, ...ShardedMode[]] = ['dynamic', 'static', 'dynamic-private'];
+
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
 export function readShardedSettings(
   pubClient: unknown,
@@ -49,7 +52,7 @@ export function readShardedSettings(
   const settings = {
     prefix: readKey('channelPrefix', options.channelPrefix),
     requestsTimeout: readTimeout(options.requestsTimeout),
-    subscriptionMode: readMode<ShardedMode>(options.subscriptionMode, ['dynamic', 'static', 'dynamic-private']),
+    subscriptionMode: readMode(options.subscriptionMode, SHARDED_MODES),
     // there is no pattern to fall back to
     maxSubscriptions: Number.POSITIVE_INFINITY,
   };
@@ -59,9 +62,9 @@ export function readShardedSettings(
   return { ...settings, ...completeClients(pub, sub, (missing) => duplicate(pub, missing)) };
 }
 
-function readShardedClient(option: string, client: unknown): RedisClient {
-  const known = readClient(option, client);
-  if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
+export function readShardedClient(option: string, client: unknown): RedisClient {
+  const known = requireClient(option, client);
   const missing = shardedLackOf(known);
   if (missing !== undefined) throw new ShardedPubSubError(option, missing);
   return known;

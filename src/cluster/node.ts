@@ -180,10 +180,12 @@ export class ClusterNode {
   #createRequests(own: { uid: string; link: string }): Requests {
     return new Requests(own, {
       requestsTimeout: this.#settings.requestsTimeout,
-      answer: (request) => this.#responder.answer(request),
+      local: {
+        answer: (request) => this.#responder.answer(request),
+        isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
+      },
       answering: (request) => this.#wire.answering(request),
       census: () => this.#peers.census(),
-      isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       send: async (id, request) => {
         if (!this.#hearsAnswers) await this.#inConversation;
         const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#send(message)));

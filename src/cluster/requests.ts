@@ -11,10 +11,12 @@ const RECHECK_MS = 1000;
 
 export interface Transport {
   readonly requestsTimeout: number;
-  /** Answers the request on this node. */
-  answer(request: Request): Promise<Answer>;
-  /** Whether the socket is on this node. */
-  isHere(sid: string): boolean;
+  /** This node's own part; undefined for who is no node. */
+  readonly local?: {
+    answer(request: Request): Promise<Answer>;
+    /** Whether the socket is on this node. */
+    isHere(sid: string): boolean;
+  };
   /** Sends the request to the other nodes: at once, as soon as this node can hear their answers. */
   send(id: string, request: Request): Promise<Error | undefined>;
   /** Sends it again, in case somebody does not understand the dialect in which it was asked. */
@@ -96,9 +98,10 @@ export class Requests {
 
   async #start(id: string, pending: PendingRequest): Promise<void> {
     const { request } = pending;
-    const answered = includesOwnAnswer(request) ? this.#answer(id, request) : undefined;
+    const { local } = this.#transport;
+    const answered = local && includesOwnAnswer(request) ? this.#answer(id, local.answer(request)) : undefined;
     // when the socket is here, nobody else has it
-    if ('sid' in request && this.#transport.isHere(request.sid)) await answered;
+    if ('sid' in request && local?.isHere(request.sid)) await answered;
     if (!this.#waiting.has(id)) return;
     // in the tick of the call: what is sent after it must not arrive before it
     const failure = await this.#transport.send(id, request);
@@ -107,9 +110,9 @@ export class Requests {
     if (census && this.#waiting.has(id)) await this.#transport.repeat(id, request, census);
   }
 
-  async #answer(id: string, request: Request): Promise<void> {
+  async #answer(id: string, answer: Promise<Answer>): Promise<void> {
     const { uid, link } = this.#own;
-    this.add(id, { uid, link, nodes: [uid] }, await this.#transport.answer(request));
+    this.add(id, { uid, link, nodes: [uid] }, await answer);
   }
 
   async #count(id: string): Promise<Census | undefined> {

@@ -7,6 +7,7 @@ import {
   subscribeWithIoredis,
 } from './ioredis';
 import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIoredis } from './ioredis-sharded';
+import { LazySubscriber } from './lazy-subscriber';
 import {
   isNodeRedis,
   isNodeRedisSentinel,
@@ -110,6 +111,21 @@ export function sharePubSub(pubClient: RedisClient, subClient: RedisClient, kind
       if (shared.users > 0) return;
       shared.pubSub.close(() => byPublisher.delete(pubClient));
     },
+  };
+}
+
+/**
+ * A PubSub that publishes with a client, and makes the one that subscribes only when it is opened. It does not listen to the
+ * errors of either.
+ *
+ * @param subClient - makes the second client
+ */
+export function lazyPubSub(pubClient: RedisClient, subClient: () => RedisClient, kind: PubSubKind) {
+  const { publisherOf, subscriberOf } = DRIVERS[kind];
+  const subscriber = new LazySubscriber(() => subscriberOf(subClient()));
+  return {
+    pubSub: new PubSub(publisherOf(pubClient), subscriber, []),
+    open: () => subscriber.open(),
   };
 }
 

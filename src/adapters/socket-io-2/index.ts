@@ -4,7 +4,7 @@ import type { Request, Room, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
 import { type NodeCallback, promiseOrCallback } from '../promise-or-callback';
 import { ask, becomeMember, nodeOf, type SocketFilter, targetsOf, withRedisApi } from '../redis-api';
-import { ClientAnswers } from './client-answers';
+import { ClientAnswers } from '../../cluster/client-answers';
 import { LocalSockets } from './local-sockets';
 import { MemoryAdapter, type Targets, typeOf } from './memory-adapter';
 import type { Callback, Namespace2 } from './types';
