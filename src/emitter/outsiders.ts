@@ -6,6 +6,7 @@ import type { EmitterSettings } from './options';
 
 /** What the namespaces of one emitter share: its clients, and who speaks in each. */
 export class Outsiders {
+  readonly client: RedisClient;
   readonly requestsTimeout: number;
   readonly #settings: EmitterSettings;
   readonly #pubSub: PubSub;
@@ -18,6 +19,7 @@ export class Outsiders {
   constructor(settings: EmitterSettings) {
     const { client, kind, requestsTimeout } = settings;
     const { pubSub, open } = lazyPubSub(client, () => this.#subClient(), kind);
+    this.client = client;
     this.requestsTimeout = requestsTimeout;
     this.#settings = settings;
     this.#pubSub = pubSub;

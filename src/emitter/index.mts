@@ -1,0 +1,22 @@
+// the very objects that `require()` gives: there is one implementation
+export {
+  AdapterClosedError,
+  type AnswersCallback,
+  type AnyEvents,
+  BroadcastOperator,
+  Emitter,
+  type EmitterOptions,
+  InvalidOptionError,
+  NamespaceEmitter,
+  type RedisClient,
+  RedisPermissionError,
+  RemoteNodeError,
+  RequestFailedError,
+  RequestTimeoutError,
+  RESERVED_EVENTS,
+  ShardedPubSubError,
+  type SocketDetails,
+  SocketIoRedisError,
+  UnsendableValueError,
+  UnsupportedClientError,
+} from './index.js';

@@ -1,0 +1,19 @@
+export type { SocketDetails } from '../wire/messages';
+export type { RedisClient } from '../redis/pub-sub';
+export {
+  AdapterClosedError,
+  InvalidOptionError,
+  RedisPermissionError,
+  RemoteNodeError,
+  RequestFailedError,
+  RequestTimeoutError,
+  ShardedPubSubError,
+  SocketIoRedisError,
+  UnsendableValueError,
+  UnsupportedClientError,
+} from '../errors';
+export { BroadcastOperator, RESERVED_EVENTS } from './broadcast-operator';
+export { Emitter } from './emitter';
+export { NamespaceEmitter } from './namespace-emitter';
+export type { EmitterOptions } from './options';
+export type { AnswersCallback, AnyEvents } from './typed-events';
