@@ -138,11 +138,7 @@ export function readTimeout(timeout: unknown, option = 'requestsTimeout'): numbe
 }
 
 /** @param modes - the first is the default */
-export function readMode<M extends string>(
-  mode: unknown,
-  modes: readonly [M, ...M[]],
-  option = 'subscriptionMode',
-): M {
+export function readMode<M extends string>(mode: unknown, modes: readonly [M, ...M[]], option = 'subscriptionMode'): M {
   if (mode === undefined || mode === null) return modes[0];
   const known = modes.find((one) => one === mode);
   if (known === undefined) {

@@ -20,11 +20,28 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'type cluster/stats',
     'type wire/messages',
   ],
+  'emitter/index.mts': ['emitter/index'],
+  emitter: [
+    'cluster',
+    'options',
+    'sharded-options',
+    'errors',
+    'warn-once',
+    'redis/clients',
+    'type redis/pub-sub',
+    'type wire/broadcast',
+    'type wire/messages',
+    'type wire/wire',
+    'wire/uid',
+    'wire/classic-wire',
+    'wire/sharded-wire',
+  ],
   factory: [
     'adapters',
     'options',
     'sharded-options',
     'errors',
+    'warn-once',
     'redis/clients',
     'type redis/pub-sub',
     'wire/uid',
@@ -57,6 +74,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   redis: ['within'],
   errors: [],
   within: [],
+  'warn-once': [],
 };
 
 interface Import {

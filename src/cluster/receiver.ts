@@ -111,7 +111,6 @@ export class Receiver implements BroadcastReceiver {
     if (request.sender) peers.learn(request.sender);
     if (!request.repeated) void responder.respond(request);
   }
-
 }
 
 /** @throws {MalformedMessageError} when it is no answer to what was asked */

@@ -1,5 +1,3 @@
-export type { SocketDetails } from '../wire/messages';
-export type { RedisClient } from '../redis/pub-sub';
 export {
   AdapterClosedError,
   InvalidOptionError,
@@ -12,6 +10,8 @@ export {
   UnsendableValueError,
   UnsupportedClientError,
 } from '../errors';
+export type { RedisClient } from '../redis/pub-sub';
+export type { SocketDetails } from '../wire/messages';
 export { BroadcastOperator, RESERVED_EVENTS } from './broadcast-operator';
 export { Emitter } from './emitter';
 export { NamespaceEmitter } from './namespace-emitter';

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '../errors';
 import {
   duplicate,
   readClient,
@@ -13,12 +14,11 @@ import type { RedisClient } from '../redis/pub-sub';
 import { readShardedClient, SHARDED_MODES } from '../sharded-options';
 import { warnOnce } from '../warn-once';
 import type { Codec } from '../wire/broadcast';
-import type { Sender } from '../wire/messages';
 import { ClassicWire } from '../wire/classic-wire';
+import type { Sender } from '../wire/messages';
 import { type ShardedMode, ShardedWire } from '../wire/sharded-wire';
 import { createEmitterUid } from '../wire/uid';
 import type { Wire } from '../wire/wire';
-import { InvalidOptionError } from '../errors';
 
 /** What `new Emitter()` takes besides the client. All of it is optional. */
 export interface EmitterOptions {
