@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 
 import redisAdapter = require('../../src/index');
 
 import type { RedisServer } from '../../tools/redis-server';
+import { channelsOn, patternsOn } from '../support/channels';
+import { eventually } from '../support/eventually';
 import { type Generation, type ServerNode, startServer } from '../support/fleet';
 import { type ClientKind, type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
@@ -20,6 +23,8 @@ async function startFleet(redis: RedisServer, parts: readonly Part[]): Promise<E
     nodes: started.map(({ node }) => node),
     async close() {
       await Promise.all(started.map(({ node }) => node.close()));
+      // theirs do not wait for Redis
+      await eventually(async () => assert.deepEqual([await channelsOn([redis]), await patternsOn([redis])], [[], 0]));
       await Promise.all(started.map(({ pair }) => pair.close()));
     },
   };
