@@ -102,5 +102,13 @@ function wiresOf(kind: PubSubKind, uid: string, options: EmitterOptions): Emitte
 function readOnError(onError: unknown): (error: Error) => void {
   if (onError === undefined || onError === null) return warnOnce('the emitter has no option "onError"');
   if (typeof onError !== 'function') throw new InvalidOptionError('onError', 'a function', onError);
-  return onError as (error: Error) => void;
+  const warn = warnOnce('thrown by the option "onError"');
+  return (error) => {
+    try {
+      onError(error);
+    } catch (thrown) {
+      // it must not end up in the Redis client
+      warn(thrown as Error);
+    }
+  };
 }

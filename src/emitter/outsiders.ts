@@ -17,14 +17,14 @@ export class Outsiders {
   #closed: Promise<void> | undefined;
 
   constructor(settings: EmitterSettings) {
-    const { client, kind, requestsTimeout } = settings;
+    const { client, kind, requestsTimeout, onError } = settings;
     const { pubSub, open } = lazyPubSub(client, () => this.#subClient(), kind);
     this.client = client;
     this.requestsTimeout = requestsTimeout;
     this.#settings = settings;
     this.#pubSub = pubSub;
     this.#open = open;
-    pubSub.onError((error, failed) => this.#report(explain(error, failed, kind === 'sharded')));
+    pubSub.onError((error, failed) => onError(explain(error, failed, kind === 'sharded')));
   }
 
   of(nsp: string): Outsider {
@@ -45,14 +45,11 @@ export class Outsiders {
   }
 
   #create(nsp: string): Outsider {
-    const { uid, requestsTimeout, createWire } = this.#settings;
     const outsider = new Outsider({
-      uid,
-      requestsTimeout,
-      wire: createWire(nsp),
+      ...this.#settings,
+      wire: this.#settings.createWire(nsp),
       pubSub: this.#pubSub,
       openSubscriber: this.#open,
-      onError: (error) => this.#report(error),
     });
     // whoever is made after the end is closed from the beginning
     if (this.#closed) void outsider.close();
@@ -61,7 +58,10 @@ export class Outsiders {
 
   #subClient(): RedisClient {
     const { client, owned } = this.#settings.subClient();
-    const onError = (error: Error) => this.#report(error);
+    const onError = (error: Error) => {
+      // while it ends, the connection may go before Redis has answered
+      if (!this.#closed) this.#settings.onError(error);
+    };
     client.on('error', onError);
     this.#endSubClient = async () => {
       // a client of our own may still have something to say while it ends
@@ -69,10 +69,5 @@ export class Outsiders {
       else client.removeListener('error', onError);
     };
     return client;
-  }
-
-  #report(error: Error): void {
-    // while it closes, its own connection may go before Redis has answered
-    if (!this.#closed) this.#settings.onError(error);
   }
 }
