@@ -163,6 +163,12 @@ describe('An emitter', () => {
       return (await execute(process.execPath, ['-e', begin], { timeout: 20_000 })).stdout.trim();
     }
 
+    it('loads neither Socket.IO nor a Redis library beside that of the user', async () => {
+      const script = `require(${index});
+        console.log(Object.keys(require.cache).filter((path) => /node_modules.(socket\\.io|redis|ioredis|@redis)/.test(path)));`;
+      assert.equal((await execute(process.execPath, ['-e', script])).stdout.trim(), '[]');
+    });
+
     it('lets it end when the client is closed, without close(), as long as nothing was asked', async () => {
       await run(`emitter.emit('x'); emitter.socketsJoin('x'); emitter.to('x').emit('y'); await client.close();`);
     });

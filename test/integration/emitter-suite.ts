@@ -81,6 +81,13 @@ export function describeEmitter({ name, options, start }: EmitterSuite): void {
       for (const events of others) assert.deepEqual(events, []);
     });
 
+    it('emits what may get lost', async () => {
+      await received();
+      // on its own: a connection that is busy drops what is volatile
+      emitter.volatile.emit('volatile');
+      await Promise.all(clients.map((one) => one.until('volatile')));
+    });
+
     it('gives a new operator for each narrowing, and leaves the old one as it was', async () => {
       const toFirst = emitter.to(client(0).id);
       toFirst.to(client(1).id).except(client(0).id).emit('second');
