@@ -214,12 +214,12 @@ export class TooManyRequestsError extends SocketIoRedisError {
   }
 }
 
-/** The adapter was closed before a request was answered, or is used after that. */
+/** The adapter, or the emitter, was closed before a request was answered, or is used after that. */
 export class AdapterClosedError extends SocketIoRedisError {
   readonly code = 'ERR_SOCKET_IO_REDIS_CLOSED';
 
   constructor() {
-    super('the adapter is closed');
+    super('the adapter, or the emitter, is closed');
   }
 }
 

@@ -8,6 +8,7 @@ import { type RedisAdapterOptions, readSettings, type Settings } from './options
 import { endClient, type PubSubKind, sharePubSub } from './redis/clients';
 import type { RedisClient } from './redis/pub-sub';
 import { readShardedSettings, type ShardedAdapterOptions } from './sharded-options';
+import { warnOnce } from './warn-once';
 import { watchdogChannel } from './wire/channels';
 import { ClassicWire } from './wire/classic-wire';
 import { ShardedWire } from './wire/sharded-wire';
@@ -52,7 +53,7 @@ function createFactory(
   const watched = watchdog && { ...watchdog, channel: watchdogChannel(prefix, kind === 'sharded') };
   const uid = createUid();
   const uidOf = uidPerServer(uid);
-  const warn = warnOnce();
+  const warn = warnOnce('nobody listens to the "error" event of the adapter');
   let adapters = 0;
 
   function share(nsp: { server: object }): Shared {
@@ -100,17 +101,5 @@ function uidPerServer(firstUid: string): (server: object) => string {
     next = undefined;
     uids.set(server, uid);
     return uid;
-  };
-}
-
-function warnOnce(): (error: Error) => void {
-  let warned = false;
-  return (error) => {
-    if (warned) return;
-    warned = true;
-    process.emitWarning(
-      `socket.io-redis: ${error.message} (nobody listens to the "error" event of the adapter, so further errors are not shown)`,
-      { type: 'SocketIoRedisWarning', code: 'SOCKET_IO_REDIS_ERROR' },
-    );
   };
 }

@@ -92,7 +92,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export function readSettings(uri: string | number | undefined, options: RedisAdapterOptions): ClassicSettings {
   const settings = {
     prefix: readKey('key', options.key),
-    requestsTimeout: readRequestsTimeout(options.requestsTimeout),
+    requestsTimeout: readTimeout(options.requestsTimeout),
     watchdog: readWatchdog(options.watchdog),
     codec: readParser(options.parser),
     subscriptionMode: readMode(options.subscriptionMode, ['static', 'dynamic']),
@@ -150,8 +150,8 @@ export function readKey(option: string, key: unknown): string {
   return key;
 }
 
-export function readRequestsTimeout(timeout: unknown): number {
-  return readMilliseconds('requestsTimeout', timeout, DEFAULT_REQUESTS_TIMEOUT_MS);
+export function readTimeout(timeout: unknown, option = 'requestsTimeout'): number {
+  return readMilliseconds(option, timeout, DEFAULT_REQUESTS_TIMEOUT_MS);
 }
 
 export function readWatchdog(watchdog: unknown): WatchdogTimes | undefined {
@@ -176,16 +176,16 @@ function readMilliseconds(option: string, value: unknown, byDefault: number): nu
 }
 
 /** @param modes - the first is the default */
-export function readMode<M extends SubscriptionMode>(mode: unknown, modes: readonly [M, ...M[]]): M {
+export function readMode<M extends string>(mode: unknown, modes: readonly [M, ...M[]], option = 'subscriptionMode'): M {
   if (mode === undefined || mode === null) return modes[0];
   const known = modes.find((one) => one === mode);
   if (known === undefined) {
-    throw new InvalidOptionError('subscriptionMode', modes.map((one) => `"${one}"`).join(' or '), mode);
+    throw new InvalidOptionError(option, modes.map((one) => `"${one}"`).join(' or '), mode);
   }
   return known;
 }
 
-function readParser(parser: unknown): Codec {
+export function readParser(parser: unknown): Codec {
   if (parser === undefined || parser === null) return messagePack;
   const { encode, decode } = parser as Partial<Codec>;
   if (typeof encode !== 'function' || typeof decode !== 'function') {
@@ -198,6 +198,13 @@ export function readClient(option: string, client: unknown): RedisClient | undef
   if (client === undefined || client === null) return undefined;
   if (!isRedisClient(client)) throw new UnsupportedClientError(option, client);
   return client;
+}
+
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} */
+export function requireClient(option: string, client: unknown): RedisClient {
+  const known = readClient(option, client);
+  if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
+  return known;
 }
 
 export function warnOfUnknown(options: object, isKnown: (option: string) => boolean): void {

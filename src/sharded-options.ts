@@ -1,13 +1,13 @@
-import { InvalidOptionError, ShardedPubSubError } from './errors';
+import { ShardedPubSubError } from './errors';
 import { LIMITS, type LimitOptions, readLimits } from './limits';
 import {
   completeClients,
   duplicate,
-  readClient,
   readKey,
   readMode,
-  readRequestsTimeout,
+  readTimeout,
   readWatchdog,
+  requireClient,
   type Settings,
   type WatchdogOptions,
   warnOfUnknown,
@@ -47,6 +47,9 @@ const KNOWN = new Set<string>([
   'watchdog',
 ] satisfies (keyof ShardedAdapterOptions)[]);
 
+/** The first is the default. */
+export const SHARDED_MODES: readonly [ShardedMode, ...ShardedMode[]] = ['dynamic', 'static', 'dynamic-private'];
+
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
 export function readShardedSettings(
   pubClient: unknown,
@@ -55,9 +58,9 @@ export function readShardedSettings(
 ): ShardedSettings {
   const settings = {
     prefix: readKey('channelPrefix', options.channelPrefix),
-    requestsTimeout: readRequestsTimeout(options.requestsTimeout),
+    requestsTimeout: readTimeout(options.requestsTimeout),
     watchdog: readWatchdog(options.watchdog),
-    subscriptionMode: readMode<ShardedMode>(options.subscriptionMode, ['dynamic', 'static', 'dynamic-private']),
+    subscriptionMode: readMode(options.subscriptionMode, SHARDED_MODES),
     // there is no pattern to fall back to
     maxSubscriptions: Number.POSITIVE_INFINITY,
     ...readLimits(options),
@@ -68,9 +71,9 @@ export function readShardedSettings(
   return { ...settings, ...completeClients(pub, sub, (missing) => duplicate(pub, missing)) };
 }
 
-function readShardedClient(option: string, client: unknown): RedisClient {
-  const known = readClient(option, client);
-  if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
+/** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
+export function readShardedClient(option: string, client: unknown): RedisClient {
+  const known = requireClient(option, client);
   const missing = shardedLackOf(known);
   if (missing !== undefined) throw new ShardedPubSubError(option, missing);
   return known;

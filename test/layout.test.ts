@@ -21,11 +21,29 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'type cluster/health',
     'type wire/messages',
   ],
+  'emitter/index.mts': ['emitter/index'],
+  emitter: [
+    'cluster',
+    'options',
+    'sharded-options',
+    'errors',
+    'warn-once',
+    'redis/clients',
+    'type redis/pub-sub',
+    'type wire/broadcast',
+    'type wire/messages',
+    'type wire/wire',
+    'limits',
+    'wire/uid',
+    'wire/classic-wire',
+    'wire/sharded-wire',
+  ],
   factory: [
     'adapters',
     'options',
     'sharded-options',
     'errors',
+    'warn-once',
     'redis/clients',
     'type redis/pub-sub',
     'wire/uid',
@@ -64,6 +82,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   inspect: ['connection-options', 'errors', 'within', 'redis/clients', 'redis/connect', 'redis/pub-sub', 'wire'],
   errors: [],
   within: [],
+  'warn-once': [],
 };
 
 interface Import {

@@ -42,6 +42,12 @@ export class Acknowledgements {
     }
   }
 
+  /** Waits no longer for the answers to a broadcast. */
+  forget(id: string): void {
+    clearTimeout(this.#waiting.get(id)?.timer);
+    this.#waiting.delete(id);
+  }
+
   close(): void {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();

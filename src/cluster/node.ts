@@ -18,6 +18,7 @@ import { Receiver } from './receiver';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
+import { Numbering } from './sequences';
 import type { AdapterStats } from './stats';
 
 /** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
@@ -60,8 +61,7 @@ export class ClusterNode {
   /** Fulfilled once requests and responses are heard. */
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
-  /** How many it has sent. */
-  #broadcasts = 0;
+  readonly #numbering: Numbering;
   readonly #stops: (() => void)[];
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
@@ -69,6 +69,7 @@ export class ClusterNode {
   constructor(settings: ClusterNodeSettings) {
     const { uid, pubSub, local, onError } = settings;
     this.#settings = settings;
+    this.#numbering = new Numbering(settings.nsp);
     this.#accounts = new Accounts({ nsp: settings.nsp, uid });
     this.#wire = settings.createWire(() => this.#sender);
     const { channels, sharded } = this.#wire;
@@ -108,7 +109,7 @@ export class ClusterNode {
     const toAll = this.#joining.concerns(options.rooms);
     // written out, since a spread takes five times as long
     const { rooms, except, flags } = options;
-    this.#send(this.#wire.broadcast(data, { rooms, except, flags, seq: this.#nextNumber() }, published, toAll));
+    this.#send(this.#wire.broadcast(data, { rooms, except, flags, seq: this.#numbering.next() }, published, toAll));
   }
 
   /**
@@ -203,10 +204,12 @@ export class ClusterNode {
       onRefused: () => {
         this.#accounts.counters.refused += 1;
       },
-      answer: (request) => this.#responder.answer(request),
+      local: {
+        answer: (request) => this.#responder.answer(request),
+        isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
+      },
       answering: (request) => this.#wire.answering(request),
       census: () => this.#peers.census(),
-      isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       send: async (id, request) => {
         if (!this.#hearsAnswers) await this.#inConversation;
         const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#sent(message)));
@@ -249,13 +252,6 @@ export class ClusterNode {
       onMessage: (payload, channel) => this.#receiver.hearBroadcast(channel.slice(broadcast.length, -1), payload),
       onError,
     });
-  }
-
-  /** The channel of a namespace with a `#` in its name may be another's as well, where its numbers would be in the way. */
-  #nextNumber(): number | undefined {
-    if (this.#settings.nsp.includes('#')) return undefined;
-    this.#broadcasts = (this.#broadcasts + 1) >>> 0;
-    return this.#broadcasts;
   }
 
   get #sender(): Sender {

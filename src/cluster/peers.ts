@@ -10,7 +10,7 @@ const RECENT_MS = 5000;
 
 /** Who listens to a namespace's requests at one moment. */
 export interface Census {
-  /** The nodes of this package, this one included: they are known by name. */
+  /** The nodes of this package, this one included if it is one: they are known by name. */
   named: readonly Peer[];
   published: Published;
   /** The uids of those that let a request time out, and have not been heard of since. */
@@ -25,10 +25,10 @@ export interface Peer {
 
 /** The nodes of a namespace. The published ones do not say who they are, and remain a number. */
 export class Peers {
-  readonly #own: Peer;
+  readonly #own: Peer | undefined;
   readonly #pubSub: PubSub;
   readonly #channels: NamespaceChannels;
-  readonly #onUncountable: (error: Error) => void;
+  readonly #onUncountable: ((error: Error) => void) | undefined;
   readonly #links = new Map<string, string>();
   readonly #silent = new Set<string>();
   #last: Census | undefined;
@@ -36,8 +36,17 @@ export class Peers {
   #byNameAlone = false;
   #soon: Promise<Census> | undefined;
 
-  /** @param onUncountable - called when Redis does not permit to count who listens: only names remain then */
-  constructor(own: Peer, pubSub: PubSub, channels: NamespaceChannels, onUncountable: (error: Error) => void) {
+  /**
+   * @param own - undefined for who is no node, and does not hear who comes
+   * @param onUncountable - called when Redis does not permit to count who listens: only names remain then. Without it, who
+   * wants to know gets the error
+   */
+  constructor(
+    own: Peer | undefined,
+    pubSub: PubSub,
+    channels: NamespaceChannels,
+    onUncountable?: (error: Error) => void,
+  ) {
     this.#own = own;
     this.#pubSub = pubSub;
     this.#channels = channels;
@@ -47,7 +56,7 @@ export class Peers {
   /** Takes note of nodes of this package. */
   learn({ uid, nodes, link }: Sender): void {
     this.#silent.delete(uid);
-    for (const uid of nodes) if (uid !== this.#own.uid) this.#links.set(uid, link);
+    for (const uid of nodes) if (uid !== this.#own?.uid) this.#links.set(uid, link);
   }
 
   forget(uid: string): void {
@@ -98,10 +107,10 @@ export class Peers {
     try {
       this.#last = await this.#count(peers);
     } catch (error) {
-      if (!isForbidden(error)) throw error;
+      if (!this.#onUncountable || !isForbidden(error)) throw error;
       if (!this.#byNameAlone) this.#onUncountable(error as Error);
       this.#byNameAlone = true;
-      this.#last = this.#censusOf([this.#own, ...peers], NOBODY);
+      this.#last = this.#censusOf(this.#with(peers), NOBODY);
     }
     this.#countedAt = Date.now();
     return this.#last;
@@ -112,17 +121,21 @@ export class Peers {
     const counts = await this.#pubSub.countSubscribers([...census, ...peers.map(({ uid }) => own(uid))]);
     const listens = (i: number) => counts[census.length + i] !== 0;
     for (const { uid } of peers.filter((_, i) => !listens(i))) this.forget(uid);
-    const named = [this.#own, ...peers.filter((_, i) => listens(i))];
+    const named = this.#with(peers.filter((_, i) => listens(i)));
     return this.#tellApart(Math.min(...counts.slice(0, census.length)), named);
   }
 
+  #with(others: readonly Peer[]): Peer[] {
+    return this.#own ? [this.#own, ...others] : [...others];
+  }
+
   async #tellApart(connections: number, known: readonly Peer[]): Promise<Census> {
-    const { ownChannels } = this.#channels;
+    const { ownChannels, dialects } = this.#channels;
     const unknown = Math.max(0, connections - countLinks(known));
     if (unknown === 0) return this.#censusOf(known, NOBODY);
     // where published nodes speak one dialect only, those of this package that have not been heard of count as published ones:
-    // they answer likewise
-    if (!ownChannels) return this.#censusOf(known, { 5: 0, 8: unknown });
+    // they answer likewise, and a node hears of them soon
+    if (this.#own && dialects.length === 1) return this.#censusOf(known, { 5: 0, 8: unknown });
     // nodes of this package hear responses on a channel of their own, and so do published ones from 7.1 on
     const channels = await this.#pubSub.listChannels(ownChannels.pattern);
     const uids = channels.map((channel) => ownChannels.uidOf(channel));
@@ -130,7 +143,7 @@ export class Peers {
     const unheard = uids.filter((uid) => isOwnUid(uid) && known.every((peer) => peer.uid !== uid));
     const named = [...known, ...unheard.map((uid) => ({ uid, link: uid }))];
     const published = Math.max(0, connections - countLinks(named));
-    const recent = Math.min(published, uids.filter(isPublishedUid).length);
+    const recent = dialects.length === 1 ? published : Math.min(published, uids.filter(isPublishedUid).length);
     return this.#censusOf(named, { 5: published - recent, 8: recent });
   }
 

@@ -133,13 +133,13 @@ export class Receiver implements BroadcastReceiver {
   }
 
   #take(incoming: Incoming): void {
-    const { acknowledgements, responder } = this.#settings;
+    const { acknowledgements, peers, requests, responder } = this.#settings;
     if (incoming.kind === 'broadcast') this.receive(incoming.broadcast);
     else if (incoming.kind === 'acknowledged broadcast') responder.broadcast(incoming.broadcast);
     else if (incoming.kind === 'acknowledgement') acknowledgements.receive(incoming.acknowledgement);
     else if (incoming.kind === 'presence') this.#takePresence(incoming.presence);
     else if (incoming.kind === 'request') this.#takeRequest(incoming.request);
-    else this.#takeResponse(incoming.response);
+    else takeResponse(incoming.response, requests, peers);
   }
 
   #takePresence(presence: Presence): void {
@@ -179,14 +179,14 @@ export class Receiver implements BroadcastReceiver {
     if (request.id !== undefined) this.#heard?.add(request.id);
     if (!request.repeated) void responder.respond(request);
   }
+}
 
-  #takeResponse({ id, sender, answerTo }: Response): void {
-    const { peers, requests } = this.#settings;
-    // also from an answer that comes too late
-    if (sender) peers.learn(sender);
-    const request = requests.get(id);
-    if (!request) return;
-    const answer = answerTo(request);
-    requests.add(id, sender, answer);
-  }
+/** @throws {MalformedMessageError} when it is no answer to what was asked */
+export function takeResponse({ id, sender, answerTo }: Response, requests: Requests, peers: Peers): void {
+  // also from an answer that comes too late
+  if (sender) peers.learn(sender);
+  const request = requests.get(id);
+  if (!request) return;
+  const answer = answerTo(request);
+  requests.add(id, sender, answer);
 }

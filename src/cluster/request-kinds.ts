@@ -11,7 +11,7 @@ const OTHERS_ONLY: ReadonlySet<Type> = new Set<Type>([
   'serverSideEmit',
 ]);
 
-/** Whether the asking node's own answer is a part of the result. */
+/** Whether an asking node's own answer is a part of the result. */
 export function includesOwnAnswer({ type }: Request): boolean {
   return !OTHERS_ONLY.has(type);
 }

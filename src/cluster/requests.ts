@@ -12,13 +12,15 @@ const RECHECK_MS = 1000;
 export interface Transport {
   readonly requestsTimeout: number;
   readonly maxPendingRequests: number;
-  onRefused(): void;
+  onRefused?(): void;
   /** A node has not answered in time. */
   onSilent(uid: string): void;
-  /** Answers the request on this node. */
-  answer(request: Request): Promise<Answer>;
-  /** Whether the socket is on this node. */
-  isHere(sid: string): boolean;
+  /** This node's own part; undefined for who is no node. */
+  readonly local?: {
+    answer(request: Request): Promise<Answer>;
+    /** Whether the socket is on this node. */
+    isHere(sid: string): boolean;
+  };
   /** Sends the request to the other nodes: at once, as soon as this node can hear their answers. */
   send(id: string, request: Request): Promise<Error | undefined>;
   /** Sends it again, in case somebody does not understand the dialect in which it was asked. */
@@ -65,7 +67,7 @@ export class Requests {
     if (this.#closed) return Promise.reject(new AdapterClosedError());
     const { maxPendingRequests, onRefused } = this.#transport;
     if (this.#waiting.size >= maxPendingRequests) {
-      onRefused();
+      onRefused?.();
       return Promise.reject(new TooManyRequestsError(request.type, maxPendingRequests));
     }
     const id = uid2(6);
@@ -122,9 +124,10 @@ export class Requests {
 
   async #start(id: string, pending: PendingRequest): Promise<void> {
     const { request } = pending;
-    const answered = includesOwnAnswer(request) ? this.#answer(id, request) : undefined;
+    const { local } = this.#transport;
+    const answered = local && includesOwnAnswer(request) ? this.#answer(id, local.answer(request)) : undefined;
     // when the socket is here, nobody else has it
-    if ('sid' in request && this.#transport.isHere(request.sid)) await answered;
+    if ('sid' in request && local?.isHere(request.sid)) await answered;
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     waiting.sent = true;
@@ -135,9 +138,9 @@ export class Requests {
     if (census && this.#waiting.has(id)) await this.#transport.repeat(id, request, census);
   }
 
-  async #answer(id: string, request: Request): Promise<void> {
+  async #answer(id: string, answer: Promise<Answer>): Promise<void> {
     const { uid, link } = this.#own;
-    this.add(id, { uid, link, nodes: [uid] }, await this.#transport.answer(request));
+    this.add(id, { uid, link, nodes: [uid] }, await answer);
   }
 
   async #count(id: string): Promise<Census | undefined> {

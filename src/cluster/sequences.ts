@@ -4,8 +4,25 @@ const BITS = 32;
 /** More nodes than that at once are no cluster: whoever was heard of first is forgotten. */
 const MAX_NODES = 1000;
 
+/** Numbers the broadcasts that one sends to a namespace. */
+export class Numbering {
+  readonly #numbers: boolean;
+  #last = 0;
+
+  constructor(nsp: string) {
+    // its channel may be another namespace's as well, where the numbers would be in the way
+    this.#numbers = !nsp.includes('#');
+  }
+
+  next(): number | undefined {
+    if (!this.#numbers) return undefined;
+    this.#last = (this.#last + 1) >>> 0;
+    return this.#last;
+  }
+}
+
 /**
- * What has come of the broadcasts of the other nodes, going by the numbers that nodes of this package give them: a client may
+ * What has come of the broadcasts of others, going by the numbers that nodes and emitters of this package give them: a client may
  * send one twice when its connection ends (ioredis does), and Redis delivers none while a connection is away.
  */
 export class Sequences {

@@ -7,6 +7,7 @@ import {
   subscribeWithIoredis,
 } from './ioredis';
 import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIoredis } from './ioredis-sharded';
+import { LazySubscriber } from './lazy-subscriber';
 import {
   isNodeRedis,
   isNodeRedisSentinel,
@@ -147,6 +148,21 @@ async function answersAnew(client: RedisClient, command: (copy: RedisClient) => 
   await patience(ANSWER_WITHIN_MS, answered);
   await endClient(copy);
   return answers;
+}
+
+/**
+ * A PubSub that publishes with a client, and makes the one that subscribes only when it is opened. It does not listen to the
+ * errors of either.
+ *
+ * @param subClient - makes the second client
+ */
+export function lazyPubSub(pubClient: RedisClient, subClient: () => RedisClient, kind: PubSubKind) {
+  const { publisherOf, subscriberOf } = DRIVERS[kind];
+  const subscriber = new LazySubscriber(() => subscriberOf(subClient()));
+  return {
+    pubSub: new PubSub(publisherOf(pubClient), subscriber, []),
+    open: () => subscriber.open(),
+  };
 }
 
 /** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */

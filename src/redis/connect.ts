@@ -1,5 +1,3 @@
-import { createClient } from 'redis';
-
 /** Where and how to connect, already checked. */
 export interface ConnectionSettings {
   host: string;
@@ -22,6 +20,8 @@ export interface ConnectionSettings {
 
 /** A client of redis 6 that connects by itself, again and again, and does not keep the process alive. */
 export function connectClient(settings: ConnectionSettings) {
+  // for who brings clients of their own, it need not be loaded
+  const { createClient } = require('redis') as typeof import('redis');
   const { username, password, database } = settings;
   const client = createClient({
     ...defined({ username, password, database }),

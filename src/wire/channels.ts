@@ -51,6 +51,11 @@ export function ownResponsePattern(channels: Channels): string {
   return `${escapeGlob(channels.response)}?*#`;
 }
 
+/** A pattern that matches the channels on which single nodes of this package hear answers, where all share one beginning. */
+export function ownShardedPattern(channels: Channels): string {
+  return `${escapeGlob(channels.broadcast)}??????~#`;
+}
+
 /** The uid of the node that hears responses on a channel of its own. */
 export function readOwnResponseChannel(channels: Channels, channel: string): string {
   return channel.slice(channels.response.length, -1);

@@ -77,18 +77,21 @@ export class ClassicWire implements Wire {
     const { prefix, nsp, uid } = settings;
     const names = channelsOf(prefix, nsp);
     const { broadcast, request, response } = names;
+    const answers = [response, ownResponseChannel(names, uid)];
     this.#settings = settings;
     this.#names = names;
     this.#head = broadcastHead(uid);
     this.channels = {
       broadcast,
-      conversation: [request, response, ownResponseChannel(names, uid)],
+      conversation: [request, ...answers],
+      answers,
       // who listens to one of the two only is an onlooker, and will not answer
       census: [request, response],
       ownChannels: {
         pattern: ownResponsePattern(names),
         uidOf: (channel) => readOwnResponseChannel(names, channel),
       },
+      dialects: [5, 8],
       pattern: namespacePattern(names),
       own: (other) => ownResponseChannel(names, other),
       room: (room) => broadcastChannel(names, [room]),

@@ -56,7 +56,7 @@ export interface Sender {
   uid: string;
   /** The subscriber connection that it listens on: nodes of one process may share it, and Redis counts it once. */
   link: string;
-  /** The uids of all nodes of the namespace that share the connection, the sender included. */
+  /** The uids of all nodes of the namespace that share the connection, the sender included; none when it is an emitter. */
   nodes: string[];
 }
 

@@ -128,7 +128,7 @@ export function readAnswer(request: Request, { dialect, body }: IncomingResponse
 }
 
 export function senderFields({ uid, link, nodes }: Sender): Record<string, unknown> {
-  return nodes.length > 1 ? { uid, link, nodes } : { uid, link };
+  return nodes.length === 1 ? { uid, link } : { uid, link, nodes };
 }
 
 /** @returns undefined for a published node */
@@ -136,6 +136,7 @@ export function readSender(fields: Record<string, unknown>): Sender | undefined 
   if (fields.uid === undefined || fields.link === undefined) return undefined;
   const uid = readString(fields, 'uid');
   const nodes = fields.nodes === undefined ? [uid] : readStrings(fields, 'nodes');
-  if (!nodes.includes(uid)) throw new MalformedMessageError('a node is not among its own nodes');
+  // an emitter is no node, and has none
+  if (nodes.length > 0 && !nodes.includes(uid)) throw new MalformedMessageError('a node is not among its own nodes');
   return { uid, link: readString(fields, 'link'), nodes };
 }

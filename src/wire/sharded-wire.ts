@@ -9,7 +9,7 @@ import {
   readOptions,
   readPacket,
 } from './broadcast';
-import { channelsOf } from './channels';
+import { channelsOf, ownShardedPattern } from './channels';
 import * as dialect from './dialect-sharded';
 import { isRecord, MalformedMessageError, readString } from './malformed';
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
@@ -58,7 +58,8 @@ export class ShardedWire implements Wire {
 
   constructor(settings: ShardedWireSettings) {
     const { prefix, nsp, uid, mode } = settings;
-    const { broadcast } = channelsOf(prefix, nsp);
+    const names = channelsOf(prefix, nsp);
+    const { broadcast } = names;
     const own = (other: string) => `${broadcast}${other}#`;
     this.#settings = settings;
     this.#namespace = broadcast;
@@ -68,8 +69,13 @@ export class ShardedWire implements Wire {
     this.channels = {
       broadcast,
       conversation: [broadcast, this.#ownChannel],
+      answers: [this.#ownChannel],
       census: [broadcast],
-      ownChannels: undefined,
+      ownChannels: {
+        pattern: ownShardedPattern(names),
+        uidOf: (channel) => channel.slice(broadcast.length, -1),
+      },
+      dialects: [8],
       pattern: undefined,
       own,
       room: (room) => (hasOwnChannel(room, mode) ? `${broadcast}${room}#` : undefined),

@@ -8,6 +8,11 @@ export function createUid(): string {
   return `${uid2(6)}${MARK}`;
 }
 
+/** A new name for an emitter: nobody takes it for that of a node. */
+export function createEmitterUid(): string {
+  return `emitter-${uid2(6)}`;
+}
+
 /** Whether a node is of this package, going by its name. */
 export function isOwnUid(uid: string): boolean {
   return /^[\w-]{6}~$/.test(uid);

@@ -34,10 +34,14 @@ export interface NamespaceChannels {
   readonly broadcast: string;
   /** What a node hears from its first moment on, its own channel included. */
   readonly conversation: readonly string[];
+  /** The part of it that answers come on: what one hears who asks, and is not to be asked. */
+  readonly answers: readonly string[];
   /** Every node listens to all of these, so that Redis can count them. */
   readonly census: readonly string[];
-  /** The channels that a single node hears answers on, where they can be told from others by their names. */
-  readonly ownChannels: { readonly pattern: string; uidOf(channel: string): string } | undefined;
+  /** The channels that single nodes of this package hear answers on; others may match. */
+  readonly ownChannels: { readonly pattern: string; uidOf(channel: string): string };
+  /** What published nodes may speak there. Where it is both, those of 8.x match `ownChannels`, and those of 5.x do not. */
+  readonly dialects: readonly DialectName[];
   /** A pattern that matches the channels of all rooms, and the namespace's. */
   readonly pattern: string | undefined;
   /** The channel on which only the node with this uid hears. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Socket } from 'socket.io-client';
 import { freePort } from '../../tools/free-port';
 import type { Servers } from '../readme/surroundings';
@@ -45,6 +47,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   'ioredis-cluster': { env: clusterNodes },
   sentinel: { env: ({ sentinel }) => ({ SENTINELS: addresses(sentinel.sentinels), MASTER: sentinel.name }) },
   sharded: { env: plain },
+  emitter: { env: plain, start: startServersBeside, shows: emitterReachesAll },
   'node-cluster': { env: (servers) => ({ ...plain(servers), WORKERS: '2' }), transport: 'polling' },
   pm2: { env: plain, start: startAsPm2, signal: 'SIGINT' },
   typescript: {
@@ -90,6 +93,20 @@ function addresses(servers: readonly { host: string; port: number }[]): string {
 export async function startTwice(file: string, env: Env): Promise<Running[]> {
   const ports = await Promise.all([freePort(), freePort()]);
   return Promise.all(ports.map((port) => run(file, port, { ...env, PORT: String(port) })));
+}
+
+/** It has no server of its own. */
+function startServersBeside(file: string, env: Env): Promise<Running[]> {
+  return startTwice(join(dirname(file), '../plain/index.js'), env);
+}
+
+async function emitterReachesAll(nodes: Running[], clients: Socket[]): Promise<void> {
+  const received = clients.map((client) => new Promise((resolve) => client.once('message', resolve)));
+  const file = join(root, 'examples/emitter/index.mjs');
+  const env = { ...process.env, ...nodes[0]?.env };
+  const { stdout } = await promisify(execFile)(process.execPath, [file, 'from a worker'], { env });
+  assert.equal(stdout, `sent to ${clients.length} clients\n`);
+  assert.deepEqual(await Promise.all(received), ['from a worker', 'from a worker']);
 }
 
 interface Pm2App {

@@ -12,6 +12,8 @@ export type Env = Readonly<Record<string, string>>;
 /** An example that runs in a process of its own, and has said that it is ready. */
 export interface Running {
   url: string;
+  /** What it was told beside the environment of this process. */
+  env: Env;
   /** The line that it has printed. */
   line: string;
   /** Connects a client. */
@@ -41,6 +43,7 @@ export async function run(file: string, port: number, env: Env, ipc = false): Pr
   const url = `http://localhost:${port}`;
   return {
     url,
+    env,
     line: output.out,
     async connect(transport) {
       const socket = io(url, { transports: [transport], forceNew: true, reconnection: false });

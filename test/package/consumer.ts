@@ -22,6 +22,18 @@ export const consumerFiles = {
     assert.deepEqual({ ...named }, { ...required, default: required });
   `,
 
+  'emitter.mjs': `
+    import assert from 'node:assert/strict';
+    import { createRequire } from 'node:module';
+    import * as named from 'socket.io-redis/emitter';
+    const require = createRequire(import.meta.url);
+    const required = require('socket.io-redis/emitter');
+    assert.equal(typeof named.Emitter, 'function');
+    assert.deepEqual({ ...named }, { ...required });
+    assert.equal(named.RequestTimeoutError, require('socket.io-redis').RequestTimeoutError);
+    assert.throws(() => new named.Emitter('localhost'), named.UnsupportedClientError);
+  `,
+
   'deep-import.mjs': `
     import assert from 'node:assert/strict';
     import { createRequire } from 'node:module';
@@ -45,9 +57,30 @@ export const consumerFiles = {
     redisAdapter({ requestsTimeout: 'soon' });
   `,
 
+  'emitter.cts': emitting(),
+  'emitter.mts': emitting(),
   'default-import.cts': importing(),
   'default-import.mts': importing(),
 };
+
+function emitting(): string {
+  return `
+    import { BroadcastOperator, Emitter, type EmitterOptions, type RedisClient, RequestTimeoutError } from 'socket.io-redis/emitter';
+    interface Events { question: (text: string, answer: (reply: number) => void) => void }
+    const options: EmitterOptions = { mode: 'sharded', subscriptionMode: 'static', onError: (error) => console.error(error.message) };
+    export async function emit(client: RedisClient): Promise<number[]> {
+      const emitter = new Emitter<Events>(client, options);
+      const room: BroadcastOperator<Events> = emitter.to('room');
+      room.emit('question', 'x');
+      // @ts-expect-error there is no such event
+      room.emit('answer');
+      return room.timeout(5).emitWithAck('question', 'x').catch((error: unknown) => {
+        if (error instanceof RequestTimeoutError) return error.partial as number[];
+        throw error;
+      });
+    }
+  `;
+}
 
 function importing(): string {
   return `

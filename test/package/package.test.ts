@@ -47,6 +47,8 @@ describe('the packed package, installed in a fresh project', () => {
 
   test('gives import the very same objects as require()', () => run('node', ['same-objects.mjs'], project));
 
+  test('has the emitter, for import and require() the very same', () => run('node', ['emitter.mjs'], project));
+
   test('refuses the import of a file inside it, except package.json', () => run('node', ['deep-import.mjs'], project));
 
   test('brings the command socket.io-redis', () =>

@@ -7,7 +7,9 @@ import { anchors, links } from './markdown';
 const root = dirname(require.resolve('socket.io-redis/package.json'));
 
 describe('The links', () => {
-  for (const name of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'].filter((name) => existsSync(join(root, name)))) {
+  for (const name of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/protocol.md'].filter((name) =>
+    existsSync(join(root, name)),
+  )) {
     test(`of ${name} lead to files and headings that are there`, () => {
       const broken = links(readFileSync(join(root, name), 'utf8')).filter((link) => !leadsSomewhere(name, link));
       assert.deepEqual(broken, []);

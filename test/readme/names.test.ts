@@ -14,6 +14,7 @@ describe('The README names', () => {
   for (const [file, type] of [
     ['src/options.ts', 'RedisAdapterOptions'],
     ['src/connection-options.ts', 'ConnectionOptions'],
+    ['src/emitter/options.ts', 'EmitterOptions'],
   ] as const) {
     test(`every option of ${type}`, () => assertNamed(propertiesOf(file, type)));
   }
@@ -23,7 +24,7 @@ describe('The README names', () => {
   });
 
   test('every code of an error or a warning', () => {
-    const sources = ['src/errors.ts', 'src/options.ts', 'src/factory.ts'].map(read).join('');
+    const sources = ['src/errors.ts', 'src/options.ts', 'src/warn-once.ts'].map(read).join('');
     const codes = [...sources.matchAll(/'((?:ERR_)?SOCKET_IO_REDIS_\w+)'/g)].map(([, code = '']) => code);
     assertNamed(codes);
   });
@@ -44,6 +45,12 @@ describe('The README names', () => {
     // Socket.IO itself calls those that broadcast
     const internal = ['constructor', 'broadcast', 'broadcastWithAck', 'addAll', 'del', 'delAll'];
     assertNamed(methods.map(([, name = '']) => name).filter((name) => !internal.includes(name)));
+  });
+
+  test('every method of the emitter', () => {
+    const files = ['src/emitter/broadcast-operator.ts', 'src/emitter/namespace-emitter.ts'];
+    const methods = files.flatMap((file) => [...read(file).matchAll(/^ {2}(?:get )?(\w+)(?:<.*>)?\(/gm)]);
+    assertNamed(methods.map(([, name = '']) => name).filter((name) => name !== 'constructor'));
   });
 
   test('every property of the factory, and every field of the stats', () => {

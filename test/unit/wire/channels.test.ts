@@ -7,6 +7,7 @@ import {
   meaningsOf,
   namespacePattern,
   ownResponseChannel,
+  ownShardedPattern,
   readOwnResponseChannel,
 } from '../../../src/wire/channels';
 
@@ -25,6 +26,11 @@ describe('Channels', () => {
       assert.equal(broadcastChannel(channels, rooms), channels.broadcast);
     assert.equal(ownResponseChannel(channels, 'AbCdEf'), 'socket.io-response#/chat#AbCdEf#');
     assert.equal(readOwnResponseChannel(channels, 'socket.io-response#/chat#AbCdEf#'), 'AbCdEf');
+  });
+
+  it('have a pattern for those of single nodes on the sharded wire', () => {
+    assert.equal(ownShardedPattern(channelsOf('socket.io', '/chat')), 'socket.io#/chat#??????~#');
+    assert.equal(ownShardedPattern(channelsOf('a*', '/[x]?')), 'a\\*#/\\[x]\\?#??????~#');
   });
 
   it('are read as all that they may have been written for', () => {

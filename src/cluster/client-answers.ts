@@ -1,4 +1,4 @@
-import { RequestTimeoutError } from '../../errors';
+import { AdapterClosedError, RequestFailedError, RequestTimeoutError } from '../errors';
 
 /** Collects what clients acknowledge an event with: from each node the number of its clients, then their answers. */
 export class ClientAnswers {
@@ -9,6 +9,7 @@ export class ClientAnswers {
   #countedNodes = 0;
   #clients = 0;
   #settle = () => {};
+  #reject = (_error: Error) => {};
 
   /** @param timeout - in milliseconds */
   constructor(timeout: number) {
@@ -17,6 +18,10 @@ export class ClientAnswers {
       this.#settle = () => {
         clearTimeout(timer);
         resolve(this.#answers);
+      };
+      this.#reject = (error) => {
+        clearTimeout(timer);
+        reject(error);
       };
     });
   }
@@ -36,6 +41,15 @@ export class ClientAnswers {
     this.#answers.push(value);
     this.#check();
   };
+
+  /** Rejects with a `RequestFailedError` that has what came before. */
+  fail(cause: unknown): void {
+    this.#reject(new RequestFailedError('emitWithAck', this.#answers, cause));
+  }
+
+  close(): void {
+    this.#reject(new AdapterClosedError());
+  }
 
   #check(): void {
     if (this.#countedNodes === this.#nodes && this.#answers.length === this.#clients) this.#settle();

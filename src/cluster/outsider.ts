@@ -1,0 +1,227 @@
+import debugModule from 'debug';
+import uid2 from 'uid2';
+import { AdapterClosedError, RequestFailedError } from '../errors';
+import type { Limits } from '../limits';
+import type { PubSub } from '../redis/pub-sub';
+import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
+import type { Request, Targets } from '../wire/messages';
+import type { Incoming, Outgoing, Wire } from '../wire/wire';
+import { within } from '../within';
+import { Acknowledgements } from './acknowledgements';
+import { ClientAnswers } from './client-answers';
+import { Joining } from './joining';
+import { type Census, Peers } from './peers';
+import { takeResponse } from './receiver';
+import { Requests } from './requests';
+import { Numbering } from './sequences';
+
+const debug = debugModule('socket.io-redis:outsider');
+
+export interface OutsiderSettings extends Limits {
+  /** The namespace's name. */
+  nsp: string;
+  uid: string;
+  /** In milliseconds. */
+  requestsTimeout: number;
+  wire: Wire;
+  pubSub: PubSub;
+  /** Makes the connection that answers are heard on. @throws when it cannot be made */
+  openSubscriber(): void;
+  onError(error: Error): void;
+}
+
+/**
+ * Who speaks to the nodes of a namespace, and is none: it tells and asks, hears nothing but the answers to that, and nobody counts
+ * it. Until it asks for the first time, it subscribes to nothing.
+ */
+export class Outsider {
+  readonly #settings: OutsiderSettings;
+  readonly #peers: Peers;
+  readonly #requests: Requests;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #joining = new Joining();
+  readonly #numbering: Numbering;
+  /** Those who wait for what clients answer. */
+  readonly #collecting = new Set<ClientAnswers>();
+  readonly #sending = new Set<Promise<unknown>>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Fulfilled once answers are heard. */
+  #heard: Promise<void> | undefined;
+  #hears = false;
+  #closed: Promise<void> | undefined;
+  readonly #onMessage = (payload: Buffer, channel: string) => this.#hear(payload, channel);
+
+  constructor(settings: OutsiderSettings) {
+    const { uid, requestsTimeout, maxPendingRequests, wire, pubSub, onError } = settings;
+    this.#settings = settings;
+    this.#numbering = new Numbering(settings.nsp);
+    this.#peers = new Peers(undefined, pubSub, wire.channels);
+    this.#acknowledgements = new Acknowledgements(onError);
+    this.#requests = new Requests(
+      { uid, link: uid },
+      {
+        requestsTimeout,
+        maxPendingRequests,
+        onSilent: (uid) => this.#peers.fellSilent(uid),
+        answering: (request) => wire.answering(request),
+        census: () => this.#peers.census(),
+        send: (id, request) => this.#sendRequest(id, request),
+        repeat: async (id, request, { published }) => {
+          const message = wire.again(id, request, published);
+          if (message) await this.#send(message);
+        },
+      },
+    );
+  }
+
+  /** @throws {UnsendableValueError} @throws {AdapterClosedError} before anything is sent */
+  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
+    this.#assertOpen();
+    const toAll = this.#joining.concerns(options.rooms);
+    const { rooms, except, flags } = options;
+    const numbered = { rooms, except, flags, seq: this.#numbering.next() };
+    void this.#send(this.#settings.wire.broadcast(data, numbered, undefined, toAll));
+  }
+
+  /**
+   * Sends a packet to clients, and waits for what each of them answers.
+   *
+   * @param timeout - in milliseconds
+   * @throws {UnsendableValueError} @throws {AdapterClosedError}
+   * @throws {RequestTimeoutError} with the answers that came in time
+   * @throws {RequestFailedError} when it could not be sent, or Redis could not say who must answer
+   */
+  async emitWithAck(data: BroadcastPacket['data'], options: BroadcastOptions, timeout: number): Promise<unknown[]> {
+    this.#assertOpen();
+    const id = uid2(6);
+    const message = this.#settings.wire.acknowledgedBroadcast(id, data, options);
+    const answers = new ClientAnswers(timeout);
+    this.#collecting.add(answers);
+    this.#collect(id, message, timeout, answers).catch((error) => answers.fail(error));
+    try {
+      return await answers.all;
+    } finally {
+      this.#collecting.delete(answers);
+      this.#acknowledgements.forget(id);
+    }
+  }
+
+  /** Asks the nodes; see `Requests.ask()` for what can go wrong. */
+  ask(request: Request): Promise<unknown> {
+    return this.#requests.ask(request);
+  }
+
+  /** How many sockets there are on all nodes. Published ones cannot count: they tell the ids, or all of the sockets. */
+  async countSockets(targets: Targets): Promise<number> {
+    this.#assertOpen();
+    const { published } = await this.#census();
+    if (published[5] + published[8] === 0) return this.ask({ type: 'countSockets', targets }) as Promise<number>;
+    const { rooms, except } = targets;
+    const found = await this.ask(except.length > 0 ? { type: 'fetchSockets', targets } : { type: 'clients', rooms });
+    return (found as unknown[]).length;
+  }
+
+  /** Tells the nodes something that needs no answer. @throws {UnsendableValueError} @throws {AdapterClosedError} */
+  tell(request: Request): void {
+    this.#assertOpen();
+    for (const message of this.#settings.wire.request(undefined, request)) void this.#send(message);
+    // when the nodes have done it is not told: this is long enough
+    if (request.type === 'addSockets') void this.#joining.during(request, this.#wait(this.#settings.requestsTimeout));
+  }
+
+  /** Settles what waits, and lets what is being sent go out. Closing twice is the same as closing once. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const { pubSub, wire, requestsTimeout } = this.#settings;
+    this.#requests.close();
+    this.#acknowledgements.close();
+    for (const answers of this.#collecting) answers.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([
+      within(requestsTimeout, Promise.all(this.#sending)),
+      this.#heard && pubSub.unsubscribe(wire.channels.answers, this.#onMessage),
+    ]);
+  }
+
+  async #collect(id: string, message: Outgoing, timeout: number, answers: ClientAnswers): Promise<void> {
+    if (!this.#hears) await this.#listen();
+    // Redis may have been away for longer than anybody waits
+    if (!this.#collecting.has(answers)) return;
+    this.#acknowledgements.expect(id, timeout, answers.onCount, answers.onAnswer);
+    const failure = await this.#send(message);
+    if (failure) throw failure;
+    const { named, published } = await this.#peers.census();
+    // those of socket.io-redis 5.x do not answer
+    answers.expectNodes(named.length + published[8]);
+  }
+
+  async #sendRequest(id: string, request: Request): Promise<Error | undefined> {
+    if (!this.#hears) await this.#listen();
+    if (!this.#requests.get(id)) return undefined;
+    const messages = this.#settings.wire.request(id, request);
+    const failures = await Promise.all(messages.map((message) => this.#send(message)));
+    return failures.find((failure) => failure !== undefined);
+  }
+
+  async #listen(): Promise<void> {
+    const { pubSub, wire, openSubscriber } = this.#settings;
+    openSubscriber();
+    this.#heard ??= pubSub.subscribe(wire.channels.answers, this.#onMessage);
+    await this.#heard;
+    this.#hears = true;
+  }
+
+  async #census(): Promise<Census> {
+    try {
+      return await this.#peers.census();
+    } catch (error) {
+      throw new RequestFailedError('countSockets', 0, error);
+    }
+  }
+
+  #hear(payload: Buffer, channel: string): void {
+    const { maxPayloadBytes, wire } = this.#settings;
+    if (payload.length > maxPayloadBytes) {
+      debug('dropped a message of %d bytes on %s', payload.length, channel);
+      return;
+    }
+    try {
+      const incoming = wire.read(payload, channel);
+      if (incoming) this.#take(incoming);
+    } catch (error) {
+      debug('dropped a malformed message on %s: %s', channel, error);
+    }
+  }
+
+  #take(incoming: Incoming): void {
+    if (incoming.kind === 'acknowledgement') this.#acknowledgements.receive(incoming.acknowledgement);
+    else if (incoming.kind === 'response') takeResponse(incoming.response, this.#requests, this.#peers);
+  }
+
+  #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
+    const { maxQueuedBytes, pubSub } = this.#settings;
+    const sent = new Promise<Error | undefined>((resolve) => pubSub.publish(channel, payload, maxQueuedBytes, resolve));
+    this.#sending.add(sent);
+    void sent.then(() => this.#sending.delete(sent));
+    return sent;
+  }
+
+  /** It is cut short by `close()`, and does not keep the process. */
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        resolve();
+      }, ms).unref();
+      this.#timers.add(timer);
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new AdapterClosedError();
+  }
+}
