@@ -193,6 +193,7 @@ export class ClusterNode {
       this.#roomChannels?.close(),
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
+    this.#receiver.close();
     for (const stop of this.#stops) stop();
   }
 

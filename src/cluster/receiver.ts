@@ -47,13 +47,19 @@ export class Receiver implements BroadcastReceiver {
   readonly #sequences = new Sequences();
   /** The ids of the requests that it has heard, while it is new. */
   #heard: Set<string> | undefined = new Set();
+  readonly #aging: NodeJS.Timeout;
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
     this.nsp = settings.nsp;
-    setTimeout(() => {
+    this.#aging = setTimeout(() => {
       this.#heard = undefined;
     }, NEW_MS).unref();
+  }
+
+  /** Nothing comes any more. */
+  close(): void {
+    clearTimeout(this.#aging);
   }
 
   /** Takes what comes on a channel of the conversation. */
