@@ -32,7 +32,7 @@ export function apiReference(): { markdown: string; undocumented: readonly strin
   });
   const parts = [TITLE];
   for (const { name, exported } of points) {
-    parts.push(`## ${name}`);
+    parts.push(`## ${name}`, renderer.contents(exported.values()));
     for (const [symbol, exportedName] of exported) parts.push(...renderer.render(exportedName, symbol));
   }
   parts.push('## Types that these name', 'They are not exported.', ...renderMet(names, renderer));

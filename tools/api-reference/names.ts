@@ -12,8 +12,13 @@ export class Names {
     this.#names.set(symbol, name);
   }
 
-  has(name: string): boolean {
-    return [...this.#names.values()].includes(name);
+  /** The anchor of a name's heading; undefined when there is none. Names that differ in case alone are told apart by a number. */
+  anchorOf(name: string): string | undefined {
+    const anchor = name.toLowerCase();
+    const alike = [...new Set(this.#names.values())].filter((one) => one.toLowerCase() === anchor);
+    const position = alike.indexOf(name);
+    if (position === -1) return undefined;
+    return position === 0 ? anchor : `${anchor}-${position}`;
   }
 
   of(symbol: Sym): string | undefined {

@@ -27,6 +27,11 @@ export class Renderer {
     this.#names = names;
   }
 
+  /** A line that leads to each of the names. */
+  contents(names: Iterable<string>): string {
+    return this.#linked([...names].map((name) => `\`${name}\``).join(' · '));
+  }
+
   /** One exported name, under a heading of the third level. */
   render(name: string, symbol: Sym): string[] {
     const declarations = symbol.getDeclarations().filter((node) => !Node.isModuleDeclaration(node));
@@ -119,9 +124,10 @@ export class Renderer {
 
   /** Names in backticks lead to what they name. */
   #linked(text: string): string {
-    return text.replace(/`(\w+)(\(\))?`/g, (code, name: string) =>
-      this.#names.has(name) ? `[${code}](#${name.toLowerCase()})` : code,
-    );
+    return text.replace(/`(\w+)(\(\))?`/g, (code, name: string) => {
+      const anchor = this.#names.anchorOf(name);
+      return anchor === undefined ? code : `[${code}](#${anchor})`;
+    });
   }
 }
 
