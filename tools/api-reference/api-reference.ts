@@ -31,9 +31,14 @@ export function apiReference(): { markdown: string; undocumented: readonly strin
     return { name, exported };
   });
   const parts = [TITLE];
+  const done = new Set<Sym>();
   for (const { name, exported } of points) {
     parts.push(`## ${name}`, renderer.contents(exported.values()));
-    for (const [symbol, exportedName] of exported) parts.push(...renderer.render(exportedName, symbol));
+    for (const [symbol, exportedName] of exported) {
+      // what two entry points have is told once
+      if (!done.has(symbol)) parts.push(...renderer.render(exportedName, symbol));
+      done.add(symbol);
+    }
   }
   parts.push('## Types that these name', 'They are not exported.', ...renderMet(names, renderer));
   return { markdown: `${parts.join('\n\n')}\n`, undocumented: renderer.undocumented };

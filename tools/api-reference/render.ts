@@ -1,20 +1,16 @@
 import {
   type ClassDeclaration,
-  type FunctionDeclaration,
   type InterfaceDeclaration,
-  type MethodDeclaration,
-  type MethodSignature,
   Node,
   type ParameterDeclaration,
   type PropertyDeclaration,
   type PropertySignature,
   type Symbol as Sym,
-  type TypeAliasDeclaration,
 } from 'ts-morph';
 import { type DocComment, docCommentOf } from './doc-comment';
 import type { Names } from './names';
+import { isMethod, type Method, signaturesOf } from './signatures';
 
-type Method = MethodDeclaration | MethodSignature | FunctionDeclaration;
 type Field = PropertyDeclaration | PropertySignature | ParameterDeclaration;
 
 /** Writes what is exported, and each of its members, as Markdown. */
@@ -40,7 +36,7 @@ export class Renderer {
     const call = Node.isFunctionDeclaration(declaration) ? '()' : '';
     return [
       `### ${name}${call}`,
-      ...this.#code(this.#signatures(name, declarations)),
+      ...this.#code(signaturesOf(name, declarations, this.#names)),
       ...this.#comment(comment),
       ...(Node.isInterfaceDeclaration(declaration) || Node.isClassDeclaration(declaration)
         ? this.#members(name, symbol, declaration)
@@ -65,13 +61,27 @@ export class Renderer {
     return [
       ...[...elsewhere].map((name) => this.#linked(`It has all of \`${name}\` as well.`)),
       ...(fields.length > 0 ? [['| Property | Type | |', '| --- | --- | --- |', ...fields].join('\n')] : []),
+      ...this.#constructors(owner, declaration),
       ...methods,
     ];
   }
 
+  /** Those that tell of their parameters: the others are not for users. */
+  #constructors(owner: string, declaration: ClassDeclaration | InterfaceDeclaration): string[] {
+    const constructors = Node.isClassDeclaration(declaration) ? declaration.getConstructors() : [];
+    const comment = docCommentOf(constructors);
+    if (!comment?.params.length) return [];
+    const signatures = signaturesOf(owner, constructors, this.#names);
+    return [`#### new ${owner}()`, ...this.#code(signatures), ...this.#comment(comment)];
+  }
+
   #method(owner: string, name: string, declarations: readonly Node[]): string[] {
     const comment = this.#commentOf(`${owner}.${name}`, declarations);
-    return [`#### ${owner}.${name}()`, ...this.#code(this.#signatures(name, declarations)), ...this.#comment(comment)];
+    return [
+      `#### ${owner}.${name}()`,
+      ...this.#code(signaturesOf(name, declarations, this.#names)),
+      ...this.#comment(comment),
+    ];
   }
 
   #field(owner: string, name: string, node: Field): string {
@@ -81,26 +91,6 @@ export class Renderer {
     // a value says for itself what it is
     const about = type ? this.#linked(this.#commentOf(`${owner}.${name}`, [node]).text) : '';
     return `| ${[`\`${name}${optional}\``, `\`${text}\``, about].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  }
-
-  #signatures(name: string, declarations: readonly Node[]): string[] {
-    return declarations.flatMap((node) => {
-      if (Node.isTypeAliasDeclaration(node)) return [this.#alias(name, node)];
-      if (Node.isVariableDeclaration(node)) return [`${name}: typeof ${node.getInitializerOrThrow().getText()}`];
-      if (!isMethod(node)) return [];
-      // the caller sees the overloads, and not what implements them
-      if (Node.isOverloadable(node) && node.isImplementation() && node.getOverloads().length > 0) return [];
-      const parameters = node.getParameters().map((parameter) => this.#names.parameter(parameter));
-      const returned = node.getReturnTypeNode();
-      const asynchronously = returned ? this.#names.textOf(returned) : node.getReturnType().getText(node);
-      return [`${name}(${parameters.join(', ')}): ${asynchronously}`];
-    });
-  }
-
-  #alias(name: string, node: TypeAliasDeclaration): string {
-    const parameters = node.getTypeParameters().map((parameter) => parameter.getText());
-    const generic = parameters.length > 0 ? `<${parameters.join(', ')}>` : '';
-    return `type ${name}${generic} = ${this.#names.textOf(node.getTypeNodeOrThrow())}`;
   }
 
   #code(lines: readonly string[]): string[] {
@@ -129,10 +119,6 @@ export class Renderer {
       return anchor === undefined ? code : `[${code}](#${anchor})`;
     });
   }
-}
-
-function isMethod(node: Node): node is Method {
-  return Node.isMethodDeclaration(node) || Node.isMethodSignature(node) || Node.isFunctionDeclaration(node);
 }
 
 /** What a user sees of a class, but for accessors, which say what every `Error` has. */
