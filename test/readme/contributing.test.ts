@@ -9,11 +9,21 @@ const guide = read('CONTRIBUTING.md');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> & { check: string } };
 
 describe('CONTRIBUTING.md', () => {
+  const map = codeBlocks(guide).find(({ code }) => code.startsWith('src/'))?.code ?? '';
+
+  test('names the folders of src/, and what is at its top', () => {
+    const names = readdirSync(join(root, 'src'), { withFileTypes: true });
+    const shown = names.map((entry) => (entry.isDirectory() ? `\n  ${entry.name}/` : entry.name));
+    assert.deepEqual(
+      shown.filter((name) => !map.includes(name)),
+      [],
+    );
+  });
+
   test('names files that are there', () => {
     const files = new Set(
       readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) => basename(path)),
     );
-    const map = codeBlocks(guide).find(({ code }) => code.startsWith('src/'))?.code ?? '';
     const named = map.split('\ntools/', 1)[0]?.match(/[\w-]+\.m?ts\b/g) ?? [];
     assert.ok(named.length > 50, 'the map is found');
     assert.deepEqual(
