@@ -18,6 +18,7 @@ export interface ConnectionOptions {
   user?: string;
   /** The same as `user`. */
   username?: string;
+  /** The password of the ACL user, or of the server. */
   password?: string;
   /** The same as `password`. */
   auth_pass?: string;
@@ -39,6 +40,7 @@ export interface ConnectionOptions {
 export interface RetryState {
   /** The number of this attempt, from 1 on. */
   attempt: number;
+  /** Why the connection was lost, or could not be made. */
   error: Error;
   /** Since the connection was lost, in milliseconds. */
   total_retry_time: number;

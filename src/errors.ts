@@ -2,6 +2,7 @@
  * The errors a user can meet. Each has a stable `code` to switch on; the message says what happened and what to do.
  */
 export abstract class SocketIoRedisError extends Error {
+  /** To tell the errors apart by: it stays, where a message may be reworded. */
   abstract readonly code: string;
 
   override get name(): string {
@@ -90,6 +91,7 @@ export class RequestTimeoutError extends SocketIoRedisError {
   readonly missing: readonly string[];
 
   constructor(
+    /** The method that was called, such as `fetchSockets`. */
     readonly request: string,
     outcome: { partial: unknown; received: number; expected: number | undefined; missing: readonly string[] },
   ) {
@@ -206,6 +208,7 @@ export class TooManyRequestsError extends SocketIoRedisError {
   readonly code = 'ERR_SOCKET_IO_REDIS_REQUESTS';
 
   constructor(
+    /** The method that was called, such as `fetchSockets`. */
     readonly request: string,
     /** The option `maxPendingRequests`. */
     readonly limit: number,

@@ -20,9 +20,13 @@ export interface AdapterFactory {
   (nsp: object): RedisAdapter;
   /** The name of this server among the nodes. */
   readonly uid: string;
+  /** The option `key`, or `channelPrefix`. */
   readonly prefix: string;
+  /** How long a request waits for the other nodes, in milliseconds. */
   readonly requestsTimeout: number;
+  /** The client that publishes, whoever made it. */
   readonly pubClient: RedisClient;
+  /** The client that subscribes, whoever made it. */
   readonly subClient: RedisClient;
 }
 

@@ -21,6 +21,7 @@ import type { SocketDetails as Details } from './wire/messages';
  * `localhost:6379`
  * @param pubClient - the client that publishes; see `RedisAdapterOptions`
  * @param subClient - the client that subscribes; default: the `duplicate()` of `pubClient`
+ * @param options - with a uri, what the uri says wins
  * @throws {InvalidOptionError} when an option is not what it must be
  * @throws {UnsupportedClientError} when a client is of an unknown kind
  */
@@ -62,6 +63,7 @@ namespace redisAdapter {
    *
    * @param pubClient - the client that publishes: redis 4.6 to 6 or ioredis 5 to 6
    * @param subClient - the client that subscribes, for nothing else; default: the `duplicate()` of `pubClient`
+   * @param options - all of it is optional
    * @throws {InvalidOptionError} when an option is not what it must be
    * @throws {UnsupportedClientError} when a client is of an unknown kind
    * @throws {ShardedPubSubError} when a client cannot do sharded Pub/Sub

@@ -52,6 +52,7 @@ export interface RedisAdapterOptions extends ConnectionOptions, LimitOptions {
   publishOnSpecificResponseChannel?: boolean;
 }
 
+/** How the watchdog looks after a pair of clients; see `RedisAdapterOptions`. */
 export interface WatchdogOptions {
   /** How often it looks, in milliseconds, from 1 on; default 5000. */
   interval?: number;

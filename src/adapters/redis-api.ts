@@ -9,7 +9,9 @@ import { type NodeCallback, promiseOrCallback } from './promise-or-callback';
 
 /** Which sockets are meant: those in any of the rooms (all of them when there is none), but in none of the excepted ones. */
 export interface SocketFilter {
+  /** Those in any of these rooms; all of the namespace when there is none. */
   rooms?: Iterable<Room>;
+  /** But not those in any of these. */
   except?: Iterable<Room>;
 }
 
@@ -24,11 +26,11 @@ export interface RedisApi {
   readonly uid: string;
   /** The option `key`. Since 5.x. */
   readonly prefix: string;
-  /** In milliseconds. Since 5.x. */
+  /** How long a request waits for the other nodes, in milliseconds. Since 5.x. */
   readonly requestsTimeout: number;
-  /** Since 5.x. */
+  /** The client that publishes, whoever made it. Since 5.x. */
   readonly pubClient: RedisClient;
-  /** Since 5.x. */
+  /** The client that subscribes, whoever made it. Since 5.x. */
   readonly subClient: RedisClient;
   /** Answers the `customRequest()` of any node, this one included. Since 5.x; default: answers null. */
   customHook: CustomHook;

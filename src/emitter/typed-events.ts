@@ -6,8 +6,10 @@
 /** For who does not say which events there are. */
 export type AnyEvents = Record<string, (...args: unknown[]) => void>;
 
+/** The names of events. */
 export type EventName<Events extends object> = keyof Events & (string | number);
 
+/** The arguments of an event's function. */
 export type EventArgs<Events extends object, Name extends keyof Events> = Events[Name] extends (
   ...args: infer Args
 ) => unknown
@@ -31,4 +33,5 @@ export type DataArgs<Events extends object, Name extends keyof Events> =
 export type AnswerOf<Events extends object, Name extends keyof Events> =
   EventArgs<Events, Name> extends [...infer _Data, (...answer: infer Answer) => void] ? FirstOf<Answer> : unknown;
 
+/** The first of some arguments, or undefined. */
 type FirstOf<Args> = Args extends [infer First, ...unknown[]] ? First : undefined;

@@ -1,12 +1,15 @@
 /** What does not work: the client has no connection, Redis does not take what is published, or what is published does not come. */
 export type DegradedReason = 'disconnected' | 'publishing' | 'receiving';
 
+/** Of the event `degraded`: an outage has begun. */
 export interface Degraded {
   /** The last moment at which it was known to work, in milliseconds since 1970: what was sent since may be lost. */
   since: number;
+  /** What was noticed first. */
   reason: DegradedReason;
 }
 
+/** Of the event `restored`: an outage is over. */
 export interface Restored {
   /** Milliseconds from `since` until it worked again. */
   gap: number;
@@ -21,7 +24,9 @@ export interface ConnectivityEvents {
 
 export type Ability = 'publishing' | 'receiving';
 
+/** Whether a node publishes, or receives. */
 export interface AbilityHealth {
+  /** False until it is known to work, and while it does not. */
   works: boolean;
   /** Since when, in milliseconds since 1970. */
   since: number;

@@ -57,10 +57,15 @@ export interface SubscriberEvents {
  * have in common says little: whether it really is one is checked when it is handed over.
  */
 export interface RedisClient {
+  /** Sends a message to a channel. */
   publish(...args: never[]): unknown;
+  /** Asks for the messages of channels. */
   subscribe(...args: never[]): unknown;
+  /** Asks for them no more. */
   unsubscribe(...args: never[]): unknown;
+  /** The adapter listens to errors until it is closed. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Removes a listener. */
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 

@@ -12,7 +12,9 @@ export const BINARY_EVENT = 5;
 export interface BroadcastPacket {
   /** EVENT or BINARY_EVENT. */
   type: number;
+  /** The event's name, and its arguments. */
   data: [event: string | number, ...args: unknown[]];
+  /** The namespace's name, such as `/chat`. */
   nsp: string;
 }
 
@@ -27,10 +29,15 @@ export interface BroadcastOptions {
   seq?: number | undefined;
 }
 
+/** How Socket.IO is to send a packet. */
 export interface BroadcastFlags {
+  /** Whether a client that is not ready to get it may miss it. */
   volatile?: boolean;
+  /** Whether it may be compressed on its way to a client. */
   compress?: boolean;
+  /** Whether it is for the sockets of this node only. */
   local?: boolean;
+  /** Whether it holds binary data; Socket.IO 2 looks for it otherwise. */
   binary?: boolean;
   [flag: string]: unknown;
 }
@@ -46,7 +53,9 @@ export type OutgoingOptions = Partial<BroadcastOptions>;
 
 /** How broadcasts are turned into bytes; the option `parser` of `@socket.io/redis-adapter` 7.x and 8.x. */
 export interface Codec {
+  /** Writes a broadcast; called once for each that is sent. */
   encode(value: unknown): Uint8Array;
+  /** Reads what another node's `encode()` wrote; what it throws on is dropped, and counted in `stats().malformed`. */
   decode(payload: Buffer): unknown;
 }
 

@@ -39,9 +39,13 @@ export interface Targets {
 
 /** A socket as another node sees it. */
 export interface SocketDetails {
+  /** Its `socket.id`. */
   id: string;
+  /** Its `socket.handshake`, as far as JSON carries it. */
   handshake: unknown;
+  /** The rooms that it is in. */
   rooms: Room[];
+  /** Its `socket.data`, as far as JSON carries it; on Socket.IO 2 empty. */
   data: unknown;
 }
 

@@ -51,7 +51,8 @@ export function links(markdown: string): string[] {
   const prose = withoutCode(markdown);
   const inline = [...prose.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
   const references = [...prose.matchAll(/^\[[^\]]+\]: (\S+)/gm)].map(([, target = '']) => target);
-  return [...inline, ...references];
+  const html = [...prose.matchAll(/\b(?:src|srcset|href)="([^"\s]+)"/g)].map(([, target = '']) => target);
+  return [...inline, ...references, ...html];
 }
 
 function headings(markdown: string): string[] {

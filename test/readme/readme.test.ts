@@ -7,10 +7,14 @@ import { codeBlocks } from './markdown';
 import { type Servers, startServers } from './surroundings';
 
 const root = dirname(require.resolve('socket.io-redis/package.json'));
-const blocks = codeBlocks(readFileSync(join(root, 'README.md'), 'utf8'));
+// docs/api.md has signatures, which are not there to be run
+const pages = ['README.md', 'docs/errors.md', 'docs/faq.md'];
+const blocks = pages.flatMap((page) =>
+  codeBlocks(readFileSync(join(root, page), 'utf8')).map((block) => ({ ...block, page })),
+);
 const scripts = blocks.filter(({ language }) => ['js', 'mjs', 'ts'].includes(language));
 
-describe('The code in the README', () => {
+describe('The code in the README and in docs/', () => {
   let servers: Servers;
 
   before(async () => {
@@ -31,6 +35,6 @@ describe('The code in the README', () => {
   });
 
   for (const block of scripts) {
-    it(`runs: line ${block.line}, ${block.section} (${block.comment})`, () => runBlock(block, servers));
+    it(`runs: ${block.page}, line ${block.line}, ${block.section} (${block.comment})`, () => runBlock(block, servers));
   }
 });

@@ -39,11 +39,13 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
     if (fn) void heard?.then(() => process.nextTick(fn, null));
   }
 
+  /** Makes a socket leave a room. */
   override del(sid: string, room: string, fn?: Callback): void {
     super.del(sid, room, fn);
     nodeOf(this).left([room]);
   }
 
+  /** Makes a socket leave all rooms. */
   override delAll(sid: string, fn?: Callback): void {
     const rooms = Object.keys(this.sids[sid] ?? {});
     super.delAll(sid, fn);

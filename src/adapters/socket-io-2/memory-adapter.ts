@@ -26,8 +26,11 @@ export class Members {
 
 /** Whom a packet is for; see `BroadcastOptions`. Socket.IO 2 leaves out what is empty. */
 export interface Targets {
+  /** Those in any of these rooms; all of the namespace when there is none. */
   rooms?: readonly Room[];
+  /** But not those in any of these. */
   except?: readonly Room[];
+  /** How it is sent. */
   flags?: BroadcastFlags;
 }
 

@@ -37,4 +37,5 @@ export interface BaseAdapter extends EventEmitter {
   readonly encoder: Encoder2;
 }
 
+/** The callbacks of Socket.IO 2. */
 export type Callback<T = void> = (error: Error | null, value: T) => void;

@@ -8,6 +8,7 @@ import { ask, becomeMember, nodeOf, targetsOf, withRedisApi } from '../redis-api
 import { LocalSockets } from './local-sockets';
 import type { Namespace4 } from './types';
 
+/** What Socket.IO has an adapter send. */
 type Packet = Pick<BroadcastPacket, 'type' | 'data'>;
 
 /**
@@ -33,25 +34,38 @@ export class RedisAdapter extends withRedisApi(Adapter) {
     return nodeOf(this).joined(rooms);
   }
 
+  /** Makes a socket leave a room. */
   override del(id: string, room: string): void {
     super.del(id, room);
     nodeOf(this).left([room]);
   }
 
+  /** Makes a socket leave all rooms. */
   override delAll(id: string): void {
     const rooms = this.sids.get(id) ?? [];
     super.delAll(id);
     nodeOf(this).left(rooms);
   }
 
-  /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
+  /**
+   * Sends a packet to sockets of all nodes, with the flag `local` to those of this node: `io.emit()`. Local sockets get it at
+   * once, whatever the state of Redis.
+   *
+   * @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent
+   */
   override broadcast(packet: Packet, options: SocketIoOptions): void {
     const broadcastOptions = outgoing(options);
     if (!options.flags?.local) nodeOf(this).broadcast(packet.data, broadcastOptions);
     this.#local.deliver(packet, broadcastOptions);
   }
 
-  /** @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent */
+  /**
+   * The same, for a packet that the clients acknowledge: `io.timeout(ms).emit()`.
+   *
+   * @param onCount - gets the number of clients of each node, as it becomes known
+   * @param onAnswer - gets what each client acknowledges with
+   * @throws {UnsendableValueError} when the packet holds what cannot be sent, before anything is sent
+   */
   override broadcastWithAck(
     packet: Packet,
     options: SocketIoOptions,
