@@ -144,7 +144,8 @@ function unbracket(host: string): string {
 
 function readText(option: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string' || value === '') throw new InvalidOptionError(option, 'a string', value);
+  if (typeof value !== 'string' || value === '')
+    throw new InvalidOptionError(option, 'a string that is not empty', value);
   return value;
 }
 
@@ -152,7 +153,7 @@ function readPassword(value: unknown): string | undefined {
   const password = typeof value === 'number' ? String(value) : value;
   if (password === undefined || password === null || typeof password === 'string') return password ?? undefined;
   // errors end up in logs
-  throw new InvalidOptionError('password', 'a string', '(hidden)');
+  throw new InvalidOptionError('password', 'a string', `(hidden: ${Array.isArray(value) ? 'array' : typeof value})`);
 }
 
 function readBoolean(option: string, value: unknown): boolean | undefined {

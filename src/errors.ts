@@ -40,7 +40,8 @@ export class UnsupportedClientError extends TypeError {
     super(
       `socket.io-redis: "${option}" is not a Redis client that this package supports (redis 2.8 to 6 or ioredis 4 to 6, ` +
         // a text may be a uri with a password
-        `with their Cluster and Sentinel clients): it is ${typeof received === 'string' ? 'a string' : describe(received)}`,
+        `with their Cluster and Sentinel clients): it is ${typeof received === 'string' ? 'a string' : describe(received)}` +
+        (isPlainObject(received) ? '. If these are options, they come last' : ''),
     );
   }
 
@@ -243,8 +244,14 @@ export class UnsendableValueError extends TypeError {
   }
 }
 
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 function describe(value: unknown): string {
   if (value === null || typeof value === 'undefined') return String(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object')
     return `an object with the keys ${Object.keys(value).slice(0, 8).join(', ') || '(none)'}`;
   if (typeof value === 'string') return JSON.stringify(value);

@@ -31,7 +31,10 @@ export interface AdapterFactory {
 }
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} */
-export function createClassicFactory(uri: string | number | undefined, options: RedisAdapterOptions): AdapterFactory {
+export function createClassicFactory(
+  uri: string | number | undefined,
+  options: RedisAdapterOptions | null | undefined,
+): AdapterFactory {
   const { codec, ...settings } = readSettings(uri, options);
   const { prefix } = settings;
   return createFactory(settings, 'classic', (node) => new ClassicWire({ ...node, prefix, codec }));
@@ -41,7 +44,7 @@ export function createClassicFactory(uri: string | number | undefined, options: 
 export function createShardedFactory(
   pubClient: unknown,
   subClient: unknown,
-  options: ShardedAdapterOptions,
+  options: ShardedAdapterOptions | null | undefined,
 ): AdapterFactory {
   const settings = readShardedSettings(pubClient, subClient, options);
   const { prefix, subscriptionMode: mode } = settings;
@@ -78,6 +81,7 @@ function createFactory(
   }
 
   function factory(nsp: object): RedisAdapter | RedisAdapter2 {
+    if (typeof nsp !== 'object' || nsp === null) throw new UnsupportedSocketIoError();
     if (isNamespace2(nsp)) return new RedisAdapter2(nsp, share(nsp));
     if (!isNamespace4(nsp)) throw new UnsupportedSocketIoError();
     if (nsp.server.opts?.connectionStateRecovery) throw new ConnectionStateRecoveryError();

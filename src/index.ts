@@ -6,7 +6,7 @@ import type { AdapterHealth as Health } from './cluster/health';
 import type { AdapterStats as Stats } from './cluster/stats';
 import * as errors from './errors';
 import { createClassicFactory, createShardedFactory, type AdapterFactory as Factory } from './factory';
-import type { RedisAdapterOptions as Options, WatchdogOptions as Watchdog } from './options';
+import { type RedisAdapterOptions as Options, readOptions, type WatchdogOptions as Watchdog } from './options';
 import { isRedisClient } from './redis/clients';
 import type { RedisClient as Client, Restored as EndOfOutage, Degraded as Outage } from './redis/pub-sub';
 import type { ShardedAdapterOptions as ShardedOptions } from './sharded-options';
@@ -33,11 +33,10 @@ function redisAdapter(
   second?: Options | Client | null,
   third?: Options | null,
 ): Factory {
-  if (typeof first !== 'object' || first === null)
-    return createClassicFactory(first ?? undefined, (second as Options) ?? {});
+  if (typeof first !== 'object' || first === null) return createClassicFactory(first ?? undefined, second as Options);
   if (isRedisClient(first) || isObject(second)) {
     return createClassicFactory(undefined, {
-      ...third,
+      ...readOptions(third),
       pubClient: first as Client,
       ...given({ subClient: second as Client }),
     });
@@ -71,7 +70,7 @@ namespace redisAdapter {
   export function createShardedAdapter(
     pubClient: Client,
     subClient?: Client | null,
-    options: ShardedOptions = {},
+    options?: ShardedOptions | null,
   ): Factory {
     return createShardedFactory(pubClient, subClient, options);
   }

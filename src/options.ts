@@ -90,7 +90,11 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  *
  * @throws {InvalidOptionError} @throws {UnsupportedClientError}
  */
-export function readSettings(uri: string | number | undefined, options: RedisAdapterOptions): ClassicSettings {
+export function readSettings(
+  uri: string | number | undefined,
+  given: RedisAdapterOptions | null | undefined,
+): ClassicSettings {
+  const options = readOptions(given);
   const settings = {
     prefix: readKey('key', options.key),
     requestsTimeout: readTimeout(options.requestsTimeout),
@@ -104,8 +108,8 @@ export function readSettings(uri: string | number | undefined, options: RedisAda
   const subClient = readClient('subClient', options.subClient);
   warnOfUnknown(options, (option) => KNOWN.has(option) || isConnectionOption(option));
   const connection = connectionSettings(uri, options);
-  const given = pubClient ?? subClient;
-  const create = (missing: string) => (given ? duplicate(given, missing) : connectClient(connection));
+  const other = pubClient ?? subClient;
+  const create = (missing: string) => (other ? duplicate(other, missing) : connectClient(connection));
   return { ...settings, ...completeClients(pubClient, subClient, create) };
 }
 
@@ -145,6 +149,13 @@ export function duplicate(client: RedisClient, missing: string): RedisClient {
   return copy;
 }
 
+/** @throws {InvalidOptionError} */
+export function readOptions<O extends object>(options: O | null | undefined): O {
+  const given: unknown = options ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) throw new InvalidOptionError('opts', 'an object', given);
+  return given as O;
+}
+
 export function readKey(option: string, key: unknown): string {
   if (key === undefined || key === null || key === '') return DEFAULT_KEY;
   if (typeof key !== 'string') throw new InvalidOptionError(option, 'a string', key);
@@ -158,9 +169,10 @@ export function readTimeout(timeout: unknown, option = 'requestsTimeout'): numbe
 export function readWatchdog(watchdog: unknown): WatchdogTimes | undefined {
   if (watchdog === false) return undefined;
   const given = watchdog ?? {};
-  if (typeof given !== 'object') {
+  if (typeof given !== 'object' || Array.isArray(given)) {
     throw new InvalidOptionError('watchdog', 'false or an object with interval and patience', watchdog);
   }
+  warnOfUnknown(given, (option) => option in DEFAULT_WATCHDOG);
   const { interval, patience } = given as WatchdogOptions;
   return {
     interval: readMilliseconds('watchdog.interval', interval, DEFAULT_WATCHDOG.interval),

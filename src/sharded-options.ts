@@ -5,6 +5,7 @@ import {
   duplicate,
   readKey,
   readMode,
+  readOptions,
   readTimeout,
   readWatchdog,
   requireClient,
@@ -54,8 +55,9 @@ export const SHARDED_MODES: readonly [ShardedMode, ...ShardedMode[]] = ['dynamic
 export function readShardedSettings(
   pubClient: unknown,
   subClient: unknown,
-  options: ShardedAdapterOptions,
+  given: ShardedAdapterOptions | null | undefined,
 ): ShardedSettings {
+  const options = readOptions(given);
   const settings = {
     prefix: readKey('channelPrefix', options.channelPrefix),
     requestsTimeout: readTimeout(options.requestsTimeout),

@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'adapters',
     'errors',
     'redis/clients',
-    'type options',
+    'options',
     'type sharded-options',
     'type redis/pub-sub',
     'type cluster/stats',

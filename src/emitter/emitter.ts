@@ -21,6 +21,6 @@ export class Emitter<
    * @throws {ShardedPubSubError} when a client cannot do sharded Pub/Sub
    */
   constructor(client: RedisClient, options?: EmitterOptions | null, nsp = '/') {
-    super(new Outsiders(readEmitterSettings(client, options ?? {})), nsp);
+    super(new Outsiders(readEmitterSettings(client, options)), nsp);
   }
 }

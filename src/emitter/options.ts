@@ -5,6 +5,7 @@ import {
   readClient,
   readKey,
   readMode,
+  readOptions,
   readParser,
   readTimeout,
   requireClient,
@@ -66,7 +67,8 @@ const KNOWN = {
 } satisfies Record<PubSubKind, (keyof EmitterOptions)[]>;
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */
-export function readEmitterSettings(client: unknown, options: EmitterOptions): EmitterSettings {
+export function readEmitterSettings(client: unknown, given: EmitterOptions | null | undefined): EmitterSettings {
+  const options = readOptions(given);
   const kind = readMode(options.mode, ['classic', 'sharded'], 'mode');
   const settings = {
     kind,
@@ -79,13 +81,13 @@ export function readEmitterSettings(client: unknown, options: EmitterOptions): E
   warnOfUnknown(options, (option) => (KNOWN[kind] as readonly string[]).includes(option));
   const read = kind === 'sharded' ? readShardedClient : requireClient;
   const publishing = read('client', client);
-  const given = readClient('subClient', options.subClient) && read('subClient', options.subClient);
+  const second = readClient('subClient', options.subClient) && read('subClient', options.subClient);
   return {
     ...settings,
     client: publishing,
     createWire,
     subClient: () =>
-      given ? { client: given, owned: false } : { client: duplicate(publishing, 'subClient'), owned: true },
+      second ? { client: second, owned: false } : { client: duplicate(publishing, 'subClient'), owned: true },
   };
 }
 

@@ -6,6 +6,9 @@ import { createSentinel as createSentinel5 } from 'redis-5';
 import { type ConnectionOptions, connectionSettings } from '../../src/connection-options';
 import { InvalidOptionError, UnsupportedClientError } from '../../src/errors';
 import { type RedisAdapterOptions, readSettings } from '../../src/options';
+import type { RedisClient } from '../../src/redis/pub-sub';
+
+import redisAdapter = require('../../src/index');
 
 const clients = { pubClient: new Redis({ lazyConnect: true }), subClient: createClient() };
 
@@ -150,9 +153,6 @@ describe('Options', () => {
   });
 
   it('without a meaning give one warning each', async () => {
-    const warnings: string[] = [];
-    const onWarning = ({ message }: Error) => warnings.push(message);
-    process.on('warning', onWarning);
     const options = {
       ...clients,
       return_buffers: true,
@@ -161,15 +161,23 @@ describe('Options', () => {
       key: 'x',
       port: 1,
       absent: undefined,
+      watchdog: { intervall: 5 },
     };
-    readSettings(undefined, options as RedisAdapterOptions);
-    // warnings are given in the next tick
-    await new Promise(setImmediate);
-    process.off('warning', onWarning);
-    const named = warnings.map((message) => /option "(\w+)"/.exec(message)?.[1]).sort();
-    assert.deepEqual(named, ['prefx', 'return_buffers', 'subEvent']);
+    assert.deepEqual(await warnedOf(options), ['intervall', 'prefx', 'return_buffers', 'subEvent']);
   });
 });
+
+/** The options that a warning is given of. */
+async function warnedOf(options: object): Promise<(string | undefined)[]> {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error) => warnings.push(message);
+  process.on('warning', onWarning);
+  readSettings(undefined, options as RedisAdapterOptions);
+  // warnings are given in the next tick
+  await new Promise(setImmediate);
+  process.off('warning', onWarning);
+  return warnings.map((message) => /option "(\w+)"/.exec(message)?.[1]).sort();
+}
 
 describe('What is wrong', () => {
   it('is told without the password of a uri', () => {
@@ -185,4 +193,46 @@ describe('What is wrong', () => {
       assert.throws(() => connectionSettings(uri, {}), InvalidOptionError, uri);
     }
   });
+
+  const wrong: Record<string, [() => unknown, RegExp]> = {
+    'options that are none': [() => redisAdapter('h', 'x' as never), /"opts" must be an object, but it is "x"/],
+    'an array of options': [() => redisAdapter([] as object), /"opts" must be an object, but it is an array/],
+    'options that are none, after clients': [
+      () => redisAdapter(clients.pubClient, clients.subClient, 5 as never),
+      /"opts" must be an object, but it is 5/,
+    ],
+    'options that are none, of a sharded adapter': [
+      () => redisAdapter.createShardedAdapter(clients.pubClient, null, 5 as never),
+      /"opts" must be an object, but it is 5/,
+    ],
+    'options in the place of a client': [
+      () => redisAdapter(clients.pubClient, { key: 'x' } as object as RedisClient),
+      /"subClient" is not a Redis client .* keys key\. If these are options, they come last$/,
+    ],
+    'a class in the place of a client': [
+      () => readSettings(undefined, { ...clients, pubClient: Map } as object),
+      /it is a function$/,
+    ],
+    'an empty host': [
+      () => connectionSettings('', { host: '' }),
+      /"host" must be a string that is not empty, but it is ""/,
+    ],
+    'a password that is none': [
+      () => connectionSettings('', { password: {} as string }),
+      /"password" must be a string, but it is "\(hidden: object\)"/,
+    ],
+    'a watchdog that is none': [
+      () => readSettings(undefined, { ...clients, watchdog: [] as object }),
+      /"watchdog" must be .* an array$/,
+    ],
+    'no namespace': [
+      () => (redisAdapter(clients) as unknown as (nsp: unknown) => unknown)(undefined),
+      /UnsupportedSocketIoError/,
+    ],
+  };
+  for (const [what, [call, message]] of Object.entries(wrong)) {
+    it(`is told of ${what}`, () => {
+      assert.throws(call, (error) => message.test(String(error)));
+    });
+  }
 });
