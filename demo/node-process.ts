@@ -11,8 +11,9 @@ interface Waiting {
 
 /** A process that answers calls. It ends with this one at the latest, as it loses its channel to it then. */
 export class NodeProcess<T extends Methods<T>> {
+  /** Settles when the process is gone, whether it ended or never began. */
+  readonly gone: Promise<void>;
   readonly #child: ChildProcess;
-  readonly #gone: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #stopped: Promise<void> | undefined;
@@ -29,7 +30,7 @@ export class NodeProcess<T extends Methods<T>> {
     });
     child.on('message', (reply: Reply) => this.#receive(reply, onError));
     this.#child = child;
-    this.#gone = new Promise((resolve) => {
+    this.gone = new Promise((resolve) => {
       child.on('error', (error) => {
         onError(error);
         if (child.pid === undefined) resolve();
@@ -78,7 +79,7 @@ export class NodeProcess<T extends Methods<T>> {
       killed = this.#child.kill('SIGKILL');
     }, LEAVES_WITHIN);
     if (this.#child.connected) this.#child.disconnect();
-    await this.#gone;
+    await this.gone;
     clearTimeout(impatience);
     if (killed || this.#child.exitCode === 1) throw new Error('its process did not leave by itself');
   }

@@ -50,7 +50,7 @@ function chatIo2(http: HttpServer, { redisUrl, adapter: options, allow }: ChatIo
   return {
     adapter,
     emit: (event, value, room) => (room === undefined ? io : io.to(room)).emit(event, value),
-    emitLocal: (event, value) => io.local.emit(event, value),
+    emitLocal: (event, value) => io.of('/').local.emit(event, value),
     onConnection: (listener) => io.on('connection', (socket) => listener(chatSocket2(socket))),
     async close() {
       io.close();
@@ -83,7 +83,7 @@ function chatIo4(http: HttpServer, { redisUrl, adapter: options, allow }: ChatIo
   return {
     adapter,
     emit: (event, value, room) => (room === undefined ? io : io.to(room)).emit(event, value),
-    emitLocal: (event, value) => io.local.emit(event, value),
+    emitLocal: (event, value) => io.of('/').local.emit(event, value),
     onConnection(listener) {
       io.on('connection', (socket) => {
         listener({

@@ -59,7 +59,7 @@ export interface WebNodeProcess {
 
 /** What the overview shows of the processes. */
 export interface ClusterState {
-  nodes: { name: string; kind: ServerKind; url: string; running: boolean }[];
+  nodes: { name: string; kind: ServerKind; url: string; running: boolean; pid: number | undefined }[];
   redis: {
     running: boolean;
     /** Can it be stopped from here? Somebody else's cannot. */
