@@ -6,10 +6,13 @@ export const HOST = '127.0.0.1';
 
 const PUBLIC = join(dirname(require.resolve('socket.io-redis/package.json')), 'demo/web/public');
 
+/** The files of the folder that belong to every page, by the end of their names. */
+const SHARED = /^\/([a-z-]+\.(?:css|mjs|svg))$/;
+
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
 
@@ -23,22 +26,43 @@ export function isLocal({ headers }: IncomingMessage, port: number): boolean {
   return originsOf(port).includes(`http://${headers.host}`);
 }
 
-/** Answers with a file of the pages. */
-export async function sendFile(response: ServerResponse, name: string, scriptOrigins: string[] = []): Promise<void> {
-  const body = await readFile(join(PUBLIC, name));
-  const connect = scriptOrigins.flatMap((origin) => [origin, origin.replace('http:', 'ws:')]);
+/** Where a page comes from, and whose scripts and connections it may have besides those of its own server. */
+export interface Page {
+  file: string;
+  origins?: readonly string[];
+}
+
+/** Answers with the page, for `/`, or with one of the files that pages use. */
+export async function sendPublic(response: ServerResponse, path: string, page: Page): Promise<void> {
+  const file = path === '/' ? page.file : SHARED.exec(path)?.[1];
+  const body = file && (await readFile(join(PUBLIC, file)).catch(ignoreMissing));
+  if (!body) return sendError(response, 404, 'not found');
   response.writeHead(200, {
-    'content-type': TYPES[extname(name)],
+    'content-type': TYPES[extname(file)],
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-security-policy': [
-      "default-src 'self'",
-      `script-src ${["'self'", ...scriptOrigins].join(' ')}`,
-      `connect-src ${["'self'", ...connect].join(' ')}`,
-      "frame-ancestors 'none'",
-    ].join('; '),
+    'content-security-policy': policy(page.origins ?? []),
   });
   response.end(body);
+}
+
+function policy(origins: readonly string[]): string {
+  const webSockets = origins.map((origin) => origin.replace('http:', 'ws:'));
+  return [
+    "default-src 'self'",
+    ["script-src 'self'", ...origins].join(' '),
+    ["connect-src 'self'", ...origins, ...webSockets].join(' '),
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** The path that was asked for, without a query. */
+export function pathOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/\?.*/, '');
 }
 
 export function sendError(response: ServerResponse, status: number, message: string): void {

@@ -5,34 +5,30 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { answerCalls, reportError } from '../calls';
 import { Chat } from './chat';
 import { type ChatIo, chatIo } from './chat-io';
-import { HOST, isLocal, originsOf, sendError, sendFile } from './http';
+import { HOST, isLocal, originsOf, pathOf, sendError, sendPublic } from './http';
 import type { NodeSettings, WebNodeProcess } from './protocol';
 
 /** Milliseconds that a page waits for the members of nodes that do not answer. */
 const REQUESTS_TIMEOUT = 1_500;
 
-/** The files of a node's page, by their paths. */
-const FILES: Record<string, string> = {
-  '/': 'chat.html',
-  '/chat.js': 'chat.js',
-  '/chat-page.js': 'chat-page.js',
-  '/style.css': 'style.css',
-  '/icon.svg': 'icon.svg',
-};
+/** Milliseconds after which the chat says that Redis is away. */
+const WATCHDOG = { interval: 400, patience: 400 };
 
 let io: ChatIo | undefined;
 
 const methods: WebNodeProcess = {
   async start({ name, kind, port, overviewPort, redisUrl, key }: NodeSettings) {
     const http = createServer((request, response) => {
-      const file = FILES[request.url?.replace(/\?.*/, '') ?? ''];
-      if (!isLocal(request, port) || !file) sendError(response, 404, 'not found');
-      else sendFile(response, file).catch((error) => sendError(response, 500, String(error)));
+      if (!isLocal(request, port)) sendError(response, 403, 'this is not my name');
+      else
+        sendPublic(response, pathOf(request), { file: 'chat.html' }).catch((error) =>
+          sendError(response, 500, String(error)),
+        );
     });
     const origins = [...originsOf(port), ...originsOf(overviewPort)];
     io = chatIo[kind](http, {
       redisUrl,
-      adapter: { key, requestsTimeout: REQUESTS_TIMEOUT },
+      adapter: { key, requestsTimeout: REQUESTS_TIMEOUT, watchdog: WATCHDOG },
       // programs have no origin, pages always have
       allow: (request: IncomingMessage) =>
         isLocal(request, port) && (!request.headers.origin || origins.includes(request.headers.origin)),

@@ -1,15 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Cluster } from './cluster';
-import { isLocal, sendError, sendFile } from './http';
+import { isLocal, pathOf, sendError, sendPublic } from './http';
 import type { ClusterState } from './protocol';
-
-const FILES: Record<string, string> = {
-  '/': 'index.html',
-  '/overview.js': 'overview.js',
-  '/chat.js': 'chat.js',
-  '/style.css': 'style.css',
-  '/icon.svg': 'icon.svg',
-};
 
 const CONTROL = /^\/control\/(redis|node\/(?<node>\w+))\/(?<action>start|stop)$/;
 
@@ -19,14 +11,13 @@ const CONTROL = /^\/control\/(redis|node\/(?<node>\w+))\/(?<action>start|stop)$/
  */
 export function overviewServer(port: number, cluster: () => Cluster): Server {
   return createServer(async (request, response) => {
-    const path = request.url?.replace(/\?.*/, '') ?? '';
+    const path = pathOf(request);
     try {
       if (!isLocal(request, port)) sendError(response, 403, 'this is not my name');
       else if (request.method === 'POST') await control(request, response, path, cluster());
       else if (path === '/state') sendState(response, cluster().state);
       else if (path === '/events') sendEvents(request, response, cluster());
-      else if (FILES[path]) await sendFile(response, FILES[path], nodeOrigins(cluster()));
-      else sendError(response, 404, 'not found');
+      else await sendPublic(response, path, { file: 'index.html', origins: nodeOrigins(cluster()) });
     } catch (error) {
       sendError(response, 500, error instanceof Error ? error.message : String(error));
     }
