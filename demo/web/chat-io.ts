@@ -33,6 +33,15 @@ export interface ChatIoOptions {
   allow(request: IncomingMessage): boolean;
 }
 
+/**
+ * The client of each generation, for browsers. The servers would serve one as well, but that of Socket.IO 2 takes the one
+ * that lies beside it in node_modules, which is that of Socket.IO 4 here.
+ */
+export const clientFile: Record<ServerKind, string> = {
+  'Socket.IO 2': require.resolve('socket.io-client-2/dist/socket.io.js'),
+  'Socket.IO 4': require.resolve('socket.io-client/dist/socket.io.js'),
+};
+
 /** Puts a Socket.IO server of a generation on an HTTP server. */
 export const chatIo: Record<ServerKind, (http: HttpServer, options: ChatIoOptions) => ChatIo> = {
   'Socket.IO 2': chatIo2,
@@ -43,6 +52,7 @@ type Allowed = (error: string | null, allowed: boolean) => void;
 
 function chatIo2(http: HttpServer, { redisUrl, adapter: options, allow }: ChatIoOptions): ChatIo {
   const io = createServer2(http, {
+    serveClient: false,
     allowRequest: (request: IncomingMessage, allowed: Allowed) => allowed(null, allow(request)),
   });
   io.adapter(redisAdapter(redisUrl, options));
@@ -76,6 +86,7 @@ function settled(call: (done: (error?: Error | null) => void) => void): Promise<
 
 function chatIo4(http: HttpServer, { redisUrl, adapter: options, allow }: ChatIoOptions): ChatIo {
   const io = new Server4(http, {
+    serveClient: false,
     adapter: redisAdapter.createAdapter(redisUrl, options),
     allowRequest: (request, allowed) => allowed(null, allow(request)),
   });

@@ -12,6 +12,7 @@ const SHARED = /^\/([a-z-]+\.(?:css|mjs|svg))$/;
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
@@ -26,16 +27,19 @@ export function isLocal({ headers }: IncomingMessage, port: number): boolean {
   return originsOf(port).includes(`http://${headers.host}`);
 }
 
-/** Where a page comes from, and whose scripts and connections it may have besides those of its own server. */
 export interface Page {
+  /** Its name in the folder. */
   file: string;
+  /** The path of the Socket.IO client, which is `/client.js` for pages. */
+  client?: string;
+  /** Whose scripts and connections it may have besides those of its own server. */
   origins?: readonly string[];
 }
 
 /** Answers with the page, for `/`, or with one of the files that pages use. */
 export async function sendPublic(response: ServerResponse, path: string, page: Page): Promise<void> {
-  const file = path === '/' ? page.file : SHARED.exec(path)?.[1];
-  const body = file && (await readFile(join(PUBLIC, file)).catch(ignoreMissing));
+  const file = fileOf(path, page);
+  const body = file && (await readFile(file).catch(ignoreMissing));
   if (!body) return sendError(response, 404, 'not found');
   response.writeHead(200, {
     'content-type': TYPES[extname(file)],
@@ -44,6 +48,12 @@ export async function sendPublic(response: ServerResponse, path: string, page: P
     'content-security-policy': policy(page.origins ?? []),
   });
   response.end(body);
+}
+
+function fileOf(path: string, page: Page): string | undefined {
+  if (path === '/client.js') return page.client;
+  const name = path === '/' ? page.file : SHARED.exec(path)?.[1];
+  return name && join(PUBLIC, name);
 }
 
 function policy(origins: readonly string[]): string {

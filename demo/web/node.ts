@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { answerCalls, reportError } from '../calls';
 import { Chat } from './chat';
-import { type ChatIo, chatIo } from './chat-io';
+import { type ChatIo, chatIo, clientFile } from './chat-io';
 import { HOST, isLocal, originsOf, pathOf, sendError, sendPublic } from './http';
 import type { NodeSettings, WebNodeProcess } from './protocol';
 
@@ -18,12 +18,10 @@ let io: ChatIo | undefined;
 
 const methods: WebNodeProcess = {
   async start({ name, kind, port, overviewPort, redisUrl, key }: NodeSettings) {
+    const page = { file: 'chat.html', client: clientFile[kind] };
     const http = createServer((request, response) => {
       if (!isLocal(request, port)) sendError(response, 403, 'this is not my name');
-      else
-        sendPublic(response, pathOf(request), { file: 'chat.html' }).catch((error) =>
-          sendError(response, 500, String(error)),
-        );
+      else sendPublic(response, pathOf(request), page).catch((error) => sendError(response, 500, String(error)));
     });
     const origins = [...originsOf(port), ...originsOf(overviewPort)];
     io = chatIo[kind](http, {

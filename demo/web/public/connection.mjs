@@ -10,7 +10,7 @@ function loadClient(url) {
   const next = loading.then(async () => {
     await new Promise((resolve, reject) => {
       const script = document.createElement('script');
-      script.src = `${url}/socket.io/socket.io.js`;
+      script.src = `${url}/client.js`;
       script.onload = resolve;
       script.onerror = () => reject(new Error(`${script.src} cannot be loaded`));
       document.head.append(script);
