@@ -23,7 +23,7 @@ async function webDemo(run: Run): Promise<never> {
   });
   cluster = await Cluster.prepare({ redisUrl, key, redis, overviewPort: port });
   run.atEnd(() => cluster.stop());
-  cluster.on('trouble', (error) => console.error(error.message));
+  tellTrouble(cluster);
   await cluster.start();
   run.endDeadline();
 
@@ -34,6 +34,16 @@ async function webDemo(run: Run): Promise<never> {
   }
   console.log(`   Redis        ${description}\n\nCtrl-C ends all of them.`);
   return new Promise(() => {});
+}
+
+/** Says what goes wrong on the nodes, once until something is started or stopped: they go on trying. */
+function tellTrouble(cluster: Cluster): void {
+  const told = new Set<string>();
+  cluster.on('change', () => told.clear());
+  cluster.on('trouble', ({ message }) => {
+    if (!told.has(message)) console.error(message);
+    told.add(message);
+  });
 }
 
 /** @throws Error when it is none */

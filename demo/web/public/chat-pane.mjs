@@ -110,7 +110,7 @@ export class ChatPane {
     this.describe(health);
     this.#health = health;
     this.#setState(health.connected ? 'connected' : 'alone');
-    if (before && !health.connected) this.#tell('Redis is away: only people on this node get what you write.');
+    if (before && !health.connected) this.#tell('Redis is away: for now, what you write stays on this node.');
     if (!before && health.connected) this.#tell('Redis is back: all nodes hear each other again.');
   }
 
@@ -162,7 +162,8 @@ export class ChatPane {
     const { log } = this.#parts;
     log.append(line);
     while (log.children.length > LINES_KEPT) log.firstChild.remove();
-    log.scrollTop = log.scrollHeight;
+    // a layout now would delay the messages that wait to be read
+    requestAnimationFrame(() => log.scrollTo(0, log.scrollHeight));
   }
 
   get #state() {
@@ -197,7 +198,7 @@ export class ChatPane {
     const kind = h('span.kind');
     const stateText = h('span.state', { role: 'status' });
     const again = button('Connect', () => this.connect(), { hidden: true });
-    const head = h('header', {}, h('div.names', {}, title, kind), stateText, again, ...controls);
+    const head = h('header', {}, h('div.names', {}, title, kind, stateText), again, ...controls);
     const log = h('ol.log', { role: 'log', tabIndex: 0, aria: { label: 'messages', live: 'polite' } });
     const rooms = h('ul.rooms', { aria: { label: 'your rooms' } });
     const target = h('select', { aria: { label: 'to whom' } }, h('option', { value: '' }, 'everyone'));

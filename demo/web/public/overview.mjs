@@ -41,7 +41,7 @@ function addColumn({ name, kind, url }) {
   const open = h(
     'a',
     { href: url, target: '_blank', rel: 'noopener', title: `node ${name} alone, for one more person` },
-    'open',
+    'open ↗',
   );
   const pane = new ChatPane({
     url,
@@ -99,12 +99,16 @@ function dot(node, [from, to], delay) {
 function redisBar(element) {
   const state = h('span.state', { role: 'status' });
   const power = powerButton('redis', 'Redis');
-  element.append(h('h2', {}, 'Redis'), state, power.element);
+  const meaning = h('span.meaning');
+  element.append(h('h2', {}, 'Redis'), state, meaning, power.element);
   return {
     show({ running, own }) {
       element.dataset.state = running ? 'connected' : 'stopped';
       document.body.dataset.redis = element.dataset.state;
       state.textContent = running ? 'running' : 'stopped';
+      meaning.textContent = running
+        ? 'carries what the nodes have to tell each other'
+        : 'each node goes on with the people that it has';
       power.element.hidden = !own;
       power.show(running);
     },
