@@ -218,7 +218,7 @@ export class ChatPane {
     });
     const write = textForm({
       label: 'message',
-      placeholder: 'Write a message',
+      placeholder: 'Message',
       button: 'Send',
       maxLength: 500,
       className: 'write',
