@@ -148,7 +148,7 @@ describe('the pages of the web demo', () => {
     const { chat, demo } = await open(t);
     await demo.interrupt();
     await chat.page.getByRole('alert').filter({ hasText: 'The demo has ended' }).waitFor();
-    await chat.node('A').state('connecting');
+    await chat.node('A').state('stopped');
   });
 
   /** The page with all nodes of a demo of its own, whose scripts must not fail. */

@@ -73,12 +73,11 @@ export class ChatPage {
 
   /** Who is there: the name, the node and the rooms of each. */
   async members(): Promise<string[]> {
-    return this.page.locator('.member').evaluateAll((rows) => rows.map((row) => rowText(row)));
-
-    // runs in the page
-    function rowText(row: { querySelector(selector: string): { textContent: string | null } | null }): string {
-      return ['b', '.where', '.rooms'].map((part) => row.querySelector(part)?.textContent).join(', ');
-    }
+    return this.page
+      .locator('.member')
+      .evaluateAll((rows) =>
+        rows.map((row) => ['b', '.where', '.rooms'].map((part) => row.querySelector(part).textContent).join(', ')),
+      );
   }
 
   /** Errors of scripts and of the console, but for connections to those that are stopped. */

@@ -143,12 +143,8 @@ export class ChatPane {
     const local = message.node === this.node;
     const stations = local ? [`node ${message.node}`] : [`node ${message.node}`, 'Redis', `node ${this.node}`];
     const path = h('span.path', {}, stations.join(' → '), local ? ' (local)' : '', h('span.took', {}, `, ${took}`));
-    const head = h(
-      'span.from',
-      {},
-      h('b', {}, message.name),
-      h('span.to', {}, message.room ? ` in ${message.room}` : ''),
-    );
+    const to = message.room === undefined ? ' ' : ` in ${message.room} `;
+    const head = h('span.from', {}, h('b', {}, message.name), h('span.to', {}, to));
     this.#append(h('li.message', { data: { node: message.node } }, head, h('span.text', {}, message.text), path));
     this.onMessage?.(message, this.node);
   }

@@ -4,6 +4,8 @@ import { button, h, shownMs, textForm } from './dom.mjs';
 export class MemberList {
   #again = false;
   #asking = false;
+  /** By the ids of the members. They stay when the list is renewed: somebody may be writing into one. */
+  #rows = new Map();
   #list = h('ul.member-list');
   #summary = h('p.summary', { role: 'status' });
 
@@ -32,43 +34,66 @@ export class MemberList {
   async #ask() {
     const pane = this.asked();
     if (!pane) {
-      this.#list.replaceChildren();
+      this.#show([]);
       this.#say('No node can be asked.', true);
       return;
     }
     const begin = performance.now();
     const { members, incomplete } = await pane.ask('members');
     const took = shownMs(performance.now() - begin);
-    this.#list.replaceChildren(...members.map((member) => this.#row(pane, member)));
+    this.#show(members);
     const count = `${members.length} ${members.length === 1 ? 'person' : 'people'}`;
     if (incomplete) this.#say(`${count} on the nodes that have answered node ${pane.node} within ${took}`, true);
     else this.#say(`${count}, says node ${pane.node} after asking all nodes, ${took}`);
   }
 
-  #row(pane, { id, name, node, rooms }) {
+  #show(members) {
+    const rows = new Map(members.map((member) => [member.id, this.#rows.get(member.id) ?? this.#row(member)]));
+    for (const [id, row] of this.#rows) if (!rows.has(id)) row.element.remove();
+    this.#rows = rows;
+    for (const [i, member] of members.entries()) {
+      const row = rows.get(member.id);
+      row.show(member);
+      if (this.#list.children[i] !== row.element) this.#list.insertBefore(row.element, this.#list.children[i] ?? null);
+    }
+  }
+
+  #row({ id, node }) {
+    const who = h('b');
+    const rooms = h('span.rooms');
     const join = textForm({
-      label: `room for ${name}`,
+      label: 'room',
       placeholder: 'room',
       button: 'Join room',
       maxLength: 40,
       className: 'join',
-      onSubmit: (room) => this.#do(() => pane.ask('remoteJoin', id, room)),
+      onSubmit: (room) => this.#do((pane) => pane.ask('remoteJoin', id, room)),
     });
-    const disconnect = button('Disconnect', () => this.#do(() => pane.ask('remoteDisconnect', id)), {
-      aria: { label: `disconnect ${name}` },
-    });
-    return h(
+    const disconnect = button('Disconnect', () => this.#do((pane) => pane.ask('remoteDisconnect', id)));
+    const element = h(
       'li.member',
       { data: { node, id } },
-      h('span.who', {}, h('b', {}, name), h('span.where', {}, `node ${node}`)),
-      h('span.rooms', {}, ...(rooms.length > 0 ? rooms.map((room) => h('span.room', {}, room)) : ['no room'])),
+      h('span.who', {}, who, h('span.where', {}, `node ${node}`)),
+      rooms,
       h('span.actions', {}, join, disconnect),
     );
+    return {
+      element,
+      show(member) {
+        who.textContent = member.name;
+        join.querySelector('input').setAttribute('aria-label', `room for ${member.name}`);
+        disconnect.setAttribute('aria-label', `disconnect ${member.name}`);
+        const chips = member.rooms.map((room) => h('span.room', {}, room));
+        rooms.replaceChildren(...(chips.length > 0 ? chips : ['no room']));
+      },
+    };
   }
 
   async #do(action) {
     try {
-      await action();
+      const pane = this.asked();
+      if (!pane) throw new Error('No node can be asked.');
+      await action(pane);
       return true;
     } catch (error) {
       this.#say(error.message, true);
