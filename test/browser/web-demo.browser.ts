@@ -56,6 +56,18 @@ describe('the pages of the web demo', () => {
     await eventually(async () => assert.equal((await chat.members())[2], 'Cleo, node C, green'));
   });
 
+  test('keep what is being typed while others come and go', async (t) => {
+    const { chat } = await open(t);
+    const room = chat.page.getByLabel('room for Cleo');
+    await room.fill('gre');
+    await chat.node('A').join('blue');
+    await chat.button('disconnect Ben').click();
+    await eventually(async () => {
+      assert.deepEqual(await chat.members(), ['Ann, node A, blue', 'Cleo, node C, no room']);
+    });
+    assert.equal(await room.inputValue(), 'gre');
+  });
+
   test('disconnect somebody who is on another node, who can come back', async (t) => {
     const { chat } = await open(t);
     await chat.button('disconnect Ben').click();

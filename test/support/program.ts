@@ -83,6 +83,7 @@ export class Program {
   /** Ends whatever is left of it. */
   async destroy(): Promise<void> {
     if (this.isThere) this.#signal('SIGKILL');
+    if (!this.#closed) await once(this.child, 'close');
     await rm(this.folder, { recursive: true, force: true });
   }
 

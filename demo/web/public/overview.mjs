@@ -20,12 +20,15 @@ const redis = redisBar(document.querySelector('#redis'));
 
 const events = new EventSource('/events');
 events.addEventListener('message', ({ data }) => show(JSON.parse(data)));
-events.addEventListener('error', () => {
-  document.querySelector('#ended').hidden = false;
-});
-events.addEventListener('open', () => {
-  document.querySelector('#ended').hidden = true;
-});
+events.addEventListener('error', () => notice('The demo has ended. Start it again with: npm run demo:web'));
+events.addEventListener('open', () => notice(''));
+
+/** Shows what people must know; nothing for an empty text. */
+function notice(text) {
+  const element = document.querySelector('#notice');
+  element.textContent = text;
+  element.hidden = text === '';
+}
 
 function show(state) {
   redis.show(state.redis);
@@ -55,13 +58,17 @@ function addColumn({ name, kind, url }) {
   const column = h('div.column', { data: { node: name } }, wire, pane.element);
   document.querySelector('#nodes').append(column);
   asking.append(h('option', { value: name }, `node ${name}`));
+  let was;
   columns.set(name, {
     pane,
     wire,
     show({ running }) {
       power.show(running);
-      if (running && !pane.connected) pane.connect();
-      else if (!running) pane.stopped();
+      // whoever was disconnected stays so while other nodes come and go
+      if (running === was) return;
+      was = running;
+      if (running) pane.connect();
+      else pane.stopped();
     },
   });
 }
@@ -105,7 +112,7 @@ function redisBar(element) {
     show({ running, own }) {
       element.dataset.state = running ? 'connected' : 'stopped';
       document.body.dataset.redis = element.dataset.state;
-      state.textContent = running ? 'running' : 'stopped';
+      state.textContent = own ? (running ? 'running' : 'stopped') : 'yours, from REDIS_URL';
       meaning.textContent = running
         ? 'carries what the nodes have to tell each other'
         : 'each node goes on with the people that it has';
@@ -120,7 +127,7 @@ function powerButton(path, what) {
   let action = 'stop';
   const element = button('Stop', async () => {
     element.disabled = true;
-    await fetch(`/control/${path}/${action}`, { method: 'POST' }).catch(() => {});
+    notice(await control(`${path}/${action}`));
     element.disabled = false;
   });
   element.classList.add('power');
@@ -133,4 +140,14 @@ function powerButton(path, what) {
       element.dataset.action = action;
     },
   };
+}
+
+/** Does what a button asks for, and returns what went wrong, if anything did. */
+async function control(path) {
+  try {
+    const response = await fetch(`/control/${path}`, { method: 'POST' });
+    return response.ok ? '' : `That went wrong: ${await response.text()}`;
+  } catch {
+    return 'The demo does not answer.';
+  }
 }
