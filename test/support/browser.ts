@@ -100,8 +100,9 @@ export class Pane {
   }
 
   async say(text: string): Promise<void> {
-    await this.element.getByLabel('message', { exact: true }).fill(text);
-    await this.element.getByRole('button', { name: 'Send' }).click();
+    const message = this.element.getByLabel('message', { exact: true });
+    await message.fill(text);
+    await message.press('Enter');
   }
 
   async join(room: string): Promise<void> {
