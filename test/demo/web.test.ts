@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import type { EventEmitter } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { io as connect4 } from 'socket.io-client';
-import connect2 from 'socket.io-client-2';
-import type { Answer, Members, Message, NodeHealth } from '../../demo/web/protocol';
 import { freePort } from '../../tools/free-port';
 import { startRedis } from '../../tools/redis-server';
+import { ChatPerson } from '../support/chat-person';
 import { eventually } from '../support/eventually';
 import { type NodeName, RunningWebDemo } from '../support/web-demo';
 
@@ -81,7 +78,6 @@ describe('the web demo', { concurrency: 2 }, () => {
     assert.equal(after.url, before.url);
     assert.notEqual(after.pid, before.pid);
     const again = await connect(t, demo, 'B', 'Ben again');
-    await again.ready;
     await people.A.ask('say', 'with B', null);
     await again.message('with B');
   });
@@ -152,7 +148,7 @@ describe('the web demo', { concurrency: 2 }, () => {
   test('serves its pages, and nothing that is beside them', async (t) => {
     const demo = await start(t);
     const { url } = await demo.node('A');
-    const paths = ['/', '/style.css', '/icon.svg', '/chat-pane.mjs'];
+    const paths = ['/', '/theme.css', '/icon.svg', '/chat-pane.mjs'];
     for (const page of [demo.url, url]) {
       for (const path of paths) assert.equal(await status(page + path, 'GET', {}), 200, path);
       for (const path of ['/../main.ts', '/none.mjs', '/package.json']) {
@@ -230,83 +226,14 @@ async function startWithPeople(t: TestContext) {
     connect(t, demo, 'B', 'Ben'),
     connect(t, demo, 'C', 'Cleo'),
   ]);
-  await Promise.all([A, B, C].map(({ ready }) => ready));
   return { demo, people: { A, B, C } };
 }
 
-interface Socket extends Pick<EventEmitter, 'on' | 'once' | 'emit'> {
-  readonly id: string;
-  close(): unknown;
-}
-
-async function connect(t: TestContext, demo: RunningWebDemo, node: NodeName, name: string): Promise<Person> {
-  const { url } = await demo.node(node);
-  const options = { transports: ['websocket'], forceNew: true, reconnection: false };
-  // it has its id once it is connected, and nobody asks before that
-  const socket = (node === 'A' ? connect2(url, options) : connect4(url, options)) as unknown as Socket;
-  t.after(() => socket.close());
-  return new Person(socket, name);
-}
-
-/** A client as the pages are. */
-class Person {
-  /** Fulfilled when it is a member, and its node hears the others. */
-  readonly ready: Promise<unknown>;
-  /** Fulfilled with the reason, when it is disconnected. */
-  readonly gone: Promise<string>;
-  readonly #messages: Message[] = [];
-  #health: NodeHealth | undefined;
-
-  constructor(
-    private readonly socket: Socket,
-    name: string,
-  ) {
-    socket.on('message', (message: Message) => this.#messages.push(message));
-    socket.on('health', (health: NodeHealth) => {
-      this.#health = health;
-    });
-    this.gone = new Promise((resolve) => socket.once('disconnect', resolve));
-    this.ready = new Promise((resolve) => socket.once('connect', () => resolve(this.ask('introduce', name)))).then(() =>
-      this.health(true),
-    );
-  }
-
-  get id(): string {
-    return this.socket.id;
-  }
-
-  get texts(): string[] {
-    return this.#messages.map(({ text }) => text);
-  }
-
-  send(event: string, ...args: unknown[]): void {
-    this.socket.emit(event, ...args);
-  }
-
-  ask(event: string, ...args: unknown[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.socket.emit(event, ...args, (answer: Answer) => {
-        if ('value' in answer) resolve(answer.value);
-        else reject(new Error(answer.error));
-      });
-    });
-  }
-
-  async members(): Promise<Members> {
-    return (await this.ask('members')) as Members;
-  }
-
-  message(text: string): Promise<Message> {
-    return eventually(() => {
-      const found = this.#messages.find((message) => message.text === text);
-      assert.ok(found, `no message "${text}" among ${this.texts}`);
-      return found;
-    });
-  }
-
-  async health(connected: boolean): Promise<void> {
-    await eventually(() => this.#health?.connected === connected);
-  }
+/** Returns when the person is known, and its node hears the others. */
+async function connect(t: TestContext, demo: RunningWebDemo, node: NodeName, name: string): Promise<ChatPerson> {
+  const person = await ChatPerson.connect(demo, node, name);
+  t.after(() => person.close());
+  return person;
 }
 
 /** With any `Host`, which `fetch()` does not permit. */
