@@ -10,6 +10,8 @@ export interface DemoRedis {
   key: string;
   /** For people to read. */
   description: string;
+  /** Undefined when it is somebody else's. */
+  server: RedisServer | undefined;
   /** What to do when it turns out that it cannot be used. */
   advice: string;
 }
@@ -31,6 +33,7 @@ export async function findRedis(run: Run, log: (line: string) => void): Promise<
   return {
     redisUrl: given,
     key,
+    server: undefined,
     description: `${shown} (from REDIS_URL)`,
     advice: `REDIS_URL is ${shown}: is that a Redis which runs, and which this demo may use? Without REDIS_URL, the demo starts its own.`,
   };
@@ -42,8 +45,9 @@ async function startOwn(run: Run, log: (line: string) => void): Promise<Omit<Dem
   let starting: Promise<RedisServer> | undefined;
   run.atEnd(async () => (await starting)?.stop());
   starting = startRedis();
-  const { url, pid } = await starting;
-  return { redisUrl: url, description: `${url} (${binary}, process ${pid}, only for this demo)`, advice: '' };
+  const server = await starting;
+  const { url, pid } = server;
+  return { redisUrl: url, server, description: `${url} (${binary}, process ${pid}, only for this demo)`, advice: '' };
 }
 
 /** Terminals are shown around, and logs are kept. */

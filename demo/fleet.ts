@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { DemoClient } from './client';
 import { NodeProcess } from './node-process';
-import type { DemoServer, ServerKind, ServerSettings } from './protocol';
+import type { DemoServer, ServerKind, ServerProcess, ServerSettings } from './protocol';
 
 /** A node to be started, and the client that is to connect to it. */
 export interface Role {
@@ -19,7 +20,7 @@ export interface FleetNode extends DemoServer {
 
 /** The nodes, from their start to their end. */
 export class Fleet {
-  readonly #processes = new Map<string, NodeProcess>();
+  readonly #processes = new Map<string, NodeProcess<ServerProcess>>();
   readonly #clients: DemoClient[] = [];
 
   /** @param onError - is told what goes wrong with a node by itself */
@@ -32,7 +33,9 @@ export class Fleet {
 
   async #startNode(role: Role, redis: Omit<ServerSettings, 'kind'>): Promise<FleetNode> {
     const { kind, node: name } = role;
-    const process = new NodeProcess((error) => this.onError(named(name, error)));
+    const process = new NodeProcess<ServerProcess>(join(__dirname, 'server.js'), (error) =>
+      this.onError(named(name, error)),
+    );
     this.#processes.set(name, process);
     const url = await process.call('start', { kind, ...redis });
     const client = await DemoClient.connect(role.client, kind, url);

@@ -17,14 +17,14 @@ const output = new Output();
 
 async function story(run: Run): Promise<void> {
   const begin = performance.now();
-  const { advice, description, ...redis } = await findRedis(run, (line) => output.line(line));
+  const { advice, description, redisUrl, key } = await findRedis(run, (line) => output.line(line));
   const fleet = new Fleet((error) => run.fail(advise(error, advice)));
   run.atEnd(() => fleet.stop());
   output.heading('Three servers, three processes, one Redis');
   output.line(`   Redis   ${description}`);
 
   run.waitingFor = `the servers to start, and to reach Redis${advice && `\n${advice}`}`;
-  const nodes = await fleet.start(ROLES, redis).catch((error) => Promise.reject(advise(error, advice)));
+  const nodes = await fleet.start(ROLES, { redisUrl, key }).catch((error) => Promise.reject(advise(error, advice)));
   for (const { name, kind, pid, client } of nodes) {
     output.line(`   ${name}  ${kind}, process ${pid}, client ${client.name}`);
   }

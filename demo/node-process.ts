@@ -1,42 +1,44 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
-import type { Call, Reply, ServerProcess } from './protocol';
+import type { Call, Methods, Reply } from './calls';
 
 /** Milliseconds that a process has to leave by itself. */
 const LEAVES_WITHIN = 2_000;
-
-type Arguments<M extends keyof ServerProcess> = Parameters<ServerProcess[M]>;
-type Result<M extends keyof ServerProcess> = Awaited<ReturnType<ServerProcess[M]>>;
 
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
-/** A process that runs server.ts. It ends with this one at the latest, as it loses its channel to it then. */
-export class NodeProcess {
+/** A process that answers calls. It ends with this one at the latest, as it loses its channel to it then. */
+export class NodeProcess<T extends Methods<T>> {
+  /** Settles when the process is gone, whether it ended or never began. */
+  readonly gone: Promise<void>;
   readonly #child: ChildProcess;
-  readonly #gone: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #stopped: Promise<void> | undefined;
 
-  /** @param onError - is told what goes wrong by itself, an early end of the process included */
-  constructor(onError: (error: Error) => void) {
-    const child = fork(join(__dirname, 'server.js'), {
+  /**
+   * @param program - the file that it runs, which calls `answerCalls()`
+   * @param onError - is told what goes wrong by itself, an early end of the process included
+   */
+  constructor(program: string, onError: (error: Error) => void) {
+    const child = fork(program, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // unlike JSON, it keeps an argument that is undefined
       serialization: 'advanced',
     });
     child.on('message', (reply: Reply) => this.#receive(reply, onError));
     this.#child = child;
-    this.#gone = new Promise((resolve) => {
+    this.gone = new Promise((resolve) => {
       child.on('error', (error) => {
         onError(error);
         if (child.pid === undefined) resolve();
       });
       child.once('exit', (code, signal) => {
-        if (!this.#stopped) onError(new Error(`its process has ended (${signal ?? `exit code ${code}`})`));
+        const error = new Error(`its process has ended (${signal ?? `exit code ${code}`})`);
+        if (!this.#stopped) onError(error);
+        for (const { reject } of this.#waiting.values()) reject(error);
         resolve();
       });
     });
@@ -46,15 +48,18 @@ export class NodeProcess {
     return this.#child.pid;
   }
 
-  /** Calls a method of the process; waits for ever when that one ends meanwhile, which `onError` is told. */
-  call<M extends keyof ServerProcess>(method: M, ...args: Arguments<M>): Promise<Result<M>> {
+  /**
+   * Calls a method of the process.
+   *
+   * @throws Error that the method throws, or when the process ends meanwhile or has ended
+   */
+  call<M extends keyof T & string>(method: M, ...args: Parameters<T[M]>): Promise<Awaited<ReturnType<T[M]>>> {
     this.#calls += 1;
     const call: Call = { id: this.#calls, method, args };
     return new Promise((resolve, reject) => {
       // the value comes from the method of this name
-      this.#waiting.set(call.id, { resolve: (value) => resolve(value as Result<M>), reject });
-      // what cannot be sent, as the process has ended, is told by its end
-      this.#child.send(call, () => {});
+      this.#waiting.set(call.id, { resolve: (value) => resolve(value as Awaited<ReturnType<T[M]>>), reject });
+      this.#child.send(call, (error) => error && reject(error));
     });
   }
 
@@ -74,7 +79,7 @@ export class NodeProcess {
       killed = this.#child.kill('SIGKILL');
     }, LEAVES_WITHIN);
     if (this.#child.connected) this.#child.disconnect();
-    await this.#gone;
+    await this.gone;
     clearTimeout(impatience);
     if (killed || this.#child.exitCode === 1) throw new Error('its process did not leave by itself');
   }

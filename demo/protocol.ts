@@ -35,12 +35,3 @@ export interface DemoServer {
 export interface ServerProcess extends DemoServer {
   start(settings: ServerSettings): Promise<string>;
 }
-
-export interface Call {
-  id: number;
-  method: keyof ServerProcess;
-  args: unknown[];
-}
-
-/** The reply to a call; without an id, an error that no call has brought about. */
-export type Reply = { id: number; value: unknown } | { id?: number; error: string };

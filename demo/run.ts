@@ -14,6 +14,8 @@ export interface Run {
   waitingFor: string;
   /** From now on the story has 15 seconds. */
   startDeadline(): void;
+  /** From now on it may last. */
+  endDeadline(): void;
   /** Ends the story with this error. */
   fail(error: Error): void;
   /**
@@ -22,6 +24,13 @@ export interface Run {
    * @throws what the story has failed with already: then it is too late to start anything
    */
   atEnd(end: () => Promise<void>): void;
+}
+
+/** A signal has ended the story. */
+export class Interrupted extends Error {
+  constructor(signal: NodeJS.Signals) {
+    super(`Interrupted (${signal})`);
+  }
 }
 
 /**
@@ -39,6 +48,7 @@ export async function run(story: (run: Run) => Promise<void>, onFailure: (error:
     startDeadline() {
       deadline = setTimeout(() => own.fail(new Error(late(own.waitingFor))), DEADLINE);
     },
+    endDeadline: () => clearTimeout(deadline),
     // Ctrl-C ends other processes too: the signal is to be seen before what follows from it
     fail: (error) => setImmediate(() => controls.abort(error)),
     atEnd(end) {
@@ -50,7 +60,7 @@ export async function run(story: (run: Run) => Promise<void>, onFailure: (error:
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       exitCode ||= 128 + constants.signals[signal];
-      controls.abort(new Error(`Interrupted (${signal})`));
+      controls.abort(new Interrupted(signal));
     });
   }
   const failed = aborted(controls.signal);

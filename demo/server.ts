@@ -6,10 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { Server as Server4 } from 'socket.io';
 import createServer2 from 'socket.io-2';
 import redisAdapter from 'socket.io-redis';
-import type { Call, DemoServer, Reply, ServerKind, ServerProcess, ServerSettings } from './protocol';
-
-/** Milliseconds until a process that does not come to an end is ended. */
-const LEAVES_WITHIN = 1_500;
+import { answerCalls, reportError } from './calls';
+import type { DemoServer, ServerKind, ServerProcess, ServerSettings } from './protocol';
 
 interface RunningServer extends DemoServer {
   /** Where clients connect to. */
@@ -88,37 +86,4 @@ function started(): RunningServer {
   return server;
 }
 
-process.on('message', async ({ id, method, args }: Call) => {
-  try {
-    // `Call` does not say which arguments belong to which method; the caller's types do
-    const run = methods[method] as (...args: unknown[]) => Promise<unknown>;
-    reply({ id, value: await run(...args) });
-  } catch (error) {
-    reply({ id, error: describe(error) });
-  }
-});
-
-process.once('disconnect', async () => {
-  // when nobody waits for this process any more, it must not stay
-  setTimeout(() => process.exit(1), LEAVES_WITHIN).unref();
-  if (!server) process.exit();
-  await server.close();
-});
-
-// Ctrl-C reaches all processes of a terminal at once: main.ts decides what comes of it
-process.on('SIGINT', () => {});
-
-function reportError(error: Error): void {
-  reply({ error: describe(error) });
-}
-
-function reply(message: Reply): void {
-  // the callback keeps a channel that is just being closed from throwing
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
-}
-
-/** For a name with several addresses, Node.js has one error each, and none of its own to tell. */
-function describe(error: unknown): string {
-  if (error instanceof AggregateError && !error.message) return error.errors.map(describe).join('; ');
-  return error instanceof Error ? error.message : String(error);
-}
+answerCalls(methods, () => server?.close());

@@ -1,22 +1,27 @@
 // Runs the compiled tests, each file in a process of its own:
 //   npm test             all of them
 //   npm test -- wire     the files that have "wire" in their path
+//   npm run test:browser those that need a browser
 
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const CONCURRENCY = 2;
 /** How long a file may report nothing: no test may take longer, and no process may stay longer after its last test. */
 const SILENCE_MS = 120_000;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const filters = process.argv.slice(2);
+const { values, positionals: filters } = parseArgs({
+  options: { suffix: { type: 'string', default: '.test.js' } },
+  allowPositionals: true,
+});
 const files = readdirSync(join(root, 'build/test'), { recursive: true })
   .map((path) => join(root, 'build/test', path))
-  .filter((path) => path.endsWith('.test.js'))
+  .filter((path) => path.endsWith(values.suffix))
   .filter((path) => filters.length === 0 || filters.some((filter) => relative(root, path).includes(filter)))
   .sort();
 
@@ -35,7 +40,7 @@ for (const [name, count] of Object.entries(counts)) diagnose(`${name} ${count}`)
 diagnose(`duration_ms ${performance.now() - begin}`);
 report.end({ type: 'test:summary', data: { counts } });
 
-if (files.length === 0) fail(`No test file has ${filters.join(' or ') || '.test.js'} in its path`);
+if (files.length === 0) fail(`No test file has ${filters.join(' or ') || values.suffix} in its path`);
 else if (counts.pass + counts.fail + counts.cancelled === 0) fail('No test ran');
 
 async function work() {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -10,6 +9,7 @@ import { createClient } from 'redis';
 import { freePort } from '../../tools/free-port.js';
 import { startRedis } from '../../tools/redis-server.js';
 import { eventually } from '../support/eventually.js';
+import { Program } from '../support/program.js';
 
 const MAIN = join(__dirname, '../../demo/main.js');
 
@@ -109,63 +109,10 @@ describe('the demo', { concurrency: true }, () => {
   });
 });
 
-interface Ended {
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-  output: string;
-  /** In milliseconds. */
-  took: number;
-}
-
-/** Runs the demo, whose end includes that no process and no file of it is left. */
 async function startDemo(t: TestContext, env: NodeJS.ProcessEnv = {}) {
-  const TMPDIR = await temporaryFolder(t);
-  const { REDIS_URL: _, ...inherited } = process.env;
-  const begin = performance.now();
-  // a process group of its own, as a terminal would give it
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-    detached: true,
-    env: { ...inherited, TMPDIR, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const { pid } = child;
-  assert.ok(pid);
-  const killGroup = (signal: NodeJS.Signals | 0) => process.kill(-pid, signal);
-  t.after(() => isThere(killGroup) && killGroup('SIGKILL'));
-  return {
-    pressCtrlC: () => killGroup('SIGINT'),
-    ended: endOf(child).then(async (result): Promise<Ended> => {
-      const took = performance.now() - begin;
-      assert.equal(isThere(killGroup), false, `a process is left in group ${pid}:\n${result.stdout}${result.stderr}`);
-      assert.deepEqual(await readdir(TMPDIR), []);
-      return { ...result, output: result.stdout + result.stderr, took };
-    }),
-  };
-}
-
-async function endOf(child: ChildProcess): Promise<Pick<Ended, 'exitCode' | 'stdout' | 'stderr'>> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.setEncoding('utf8').on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  const signal = AbortSignal.timeout(DEADLINE + ENDS_WITHIN);
-  const [exitCode] = await once(child, 'close', { signal });
-  return { exitCode, stdout, stderr };
-}
-
-/** Is there any process in the group? */
-function isThere(killGroup: (signal: 0) => void): boolean {
-  try {
-    killGroup(0);
-    return true;
-  } catch {
-    return false;
-  }
+  const demo = await Program.start(MAIN, env);
+  t.after(() => demo.destroy());
+  return { pressCtrlC: () => demo.pressCtrlC(), ended: demo.ended(DEADLINE + ENDS_WITHIN) };
 }
 
 function assertStory(stdout: string): void {
