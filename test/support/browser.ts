@@ -85,9 +85,11 @@ export class ChatPage {
     return this.#errors.filter((text) => !NOBODY_THERE.test(text));
   }
 
-  /** By how many pixels the page is wider than the screen. */
-  async overflow(): Promise<number> {
-    return this.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  /** By how many pixels the page, or the messages in it, are wider than the place that they have. */
+  async overflow(): Promise<number[]> {
+    return this.page
+      .locator('html, .log')
+      .evaluateAll((elements) => elements.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
   }
 }
 
