@@ -3,12 +3,14 @@ import { type ClientName, clientKinds } from './clients';
 import type { Plan } from './runner';
 import { scenarios } from './scenarios';
 
+const CLIENTS = { full: 'ioredis 5, redis 5', quick: 'ioredis 5' };
+
 export const USAGE = `npm run bench -- [options] [scenario ...]
 
   scenario          ${scenarios.map(({ name }) => name).join(', ')}; default: all
-  --quick           fewer rounds, sizes and subjects
-  --rounds <n>      default: 3, quick: 1
-  --clients <list>  of ${Object.keys(clientKinds).join(', ')}, or "all"; default: ioredis 5, redis 5
+  --quick           fewer rounds, sizes, subjects and clients
+  --rounds <n>      default: 2, quick: 1
+  --clients <list>  of ${Object.keys(clientKinds).join(', ')}, or "all"; default: ${CLIENTS.full}, quick: ${CLIENTS.quick}
   --json            prints JSON
   --svg <file>      draws a plot as well
 `;
@@ -28,7 +30,7 @@ export function readArguments(args: string[]): Arguments {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
-      clients: { type: 'string', default: 'ioredis 5, redis 5' },
+      clients: { type: 'string' },
       json: { type: 'boolean', default: false },
       svg: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -40,7 +42,7 @@ export function readArguments(args: string[]): Arguments {
       positionals.length === 0
         ? scenarios
         : scenarios.filter(({ name }) => positionals.some((one) => name.startsWith(one))),
-    clients: readClients(values.clients),
+    clients: readClients(values.clients ?? CLIENTS[quick ? 'quick' : 'full']),
     rounds: readRounds(values.rounds, quick),
     duration: quick ? 200 : 250,
     quick,
@@ -58,7 +60,7 @@ function readClients(list: string): ClientName[] {
 }
 
 function readRounds(rounds: string | undefined, quick: boolean): number {
-  if (rounds === undefined) return quick ? 1 : 3;
+  if (rounds === undefined) return quick ? 1 : 2;
   if (!/^[1-9]\d*$/.test(rounds)) throw new Error(`--rounds takes a number from 1 on, not ${rounds}`);
   return Number(rounds);
 }
