@@ -28,7 +28,6 @@ function forbidden(command: string, from: 'start' | 'later') {
       if (!a || !b) throw new Error('no nodes');
       const [local, remote] = [await stage.client(a), await stage.client(b)];
       await a.run((node) => {
-        node.kept.errors = 0;
         node.adapter.on('error', () => {
           node.kept.errors = Number(node.kept.errors) + 1;
         });

@@ -40,7 +40,7 @@ export interface NodeContext extends ServerNode {
   traffic: Traffic;
   /** The ids of the sockets of all nodes, by the query that the adapter has for it. */
   ids(): Promise<string[]>;
-  /** Where functions keep things for later ones. */
+  /** Where functions keep things for later ones; `errors` are those that the adapter told as warnings. */
   kept: Record<string, unknown>;
 }
 
@@ -61,6 +61,11 @@ export interface ErrorFields {
 
 async function main(settings: NodeSettings): Promise<void> {
   const { subject, topology, target, wait } = settings;
+  const kept = { errors: 0 };
+  // until somebody listens, the adapter tells its errors as a warning
+  process.on('warning', ({ name }) => {
+    if (name === 'SocketIoRedisWarning') kept.errors += 1;
+  });
   const kind = clientKinds.find((kind) => kind.topology === topology && kind.name.startsWith(subject.client));
   const clients = subject.client === OWN_CLIENT ? undefined : kind?.make(target);
   if (clients && settings.errorListeners) listenToErrors([clients.pubClient, clients.subClient]);
@@ -79,7 +84,7 @@ async function main(settings: NodeSettings): Promise<void> {
     clients,
     traffic: new Traffic(settings.name, server as ServerNode),
     ids: () => idsOf(subject, server as ServerNode),
-    kept: {},
+    kept,
   });
   serve(context);
   process.send?.({ url: context.url });
