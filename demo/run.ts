@@ -14,7 +14,11 @@ export interface Run {
   waitingFor: string;
   /** From now on the story has 15 seconds. */
   startDeadline(): void;
-  /** From now on it may last. */
+  /**
+   * From now on the story may last.
+   *
+   * @throws what it has failed with already
+   */
   endDeadline(): void;
   /** Ends the story with this error. */
   fail(error: Error): void;
@@ -48,7 +52,10 @@ export async function run(story: (run: Run) => Promise<void>, onFailure: (error:
     startDeadline() {
       deadline = setTimeout(() => own.fail(new Error(late(own.waitingFor))), DEADLINE);
     },
-    endDeadline: () => clearTimeout(deadline),
+    endDeadline() {
+      controls.signal.throwIfAborted();
+      clearTimeout(deadline);
+    },
     // Ctrl-C ends other processes too: the signal is to be seen before what follows from it
     fail: (error) => setImmediate(() => controls.abort(error)),
     atEnd(end) {

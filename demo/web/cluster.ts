@@ -29,6 +29,8 @@ export class Cluster extends EventEmitter<{ change: [ClusterState]; trouble: [Er
 
   private constructor({ redis, ...settings }: ClusterSettings, ports: readonly number[]) {
     super();
+    // each page that is open has one
+    this.setMaxListeners(0);
     const onChange = () => this.emit('change', this.state);
     const onError = (error: Error) => this.emit('trouble', error);
     this.#nodes = NODES.map((node, i) => {

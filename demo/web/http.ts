@@ -19,7 +19,7 @@ const TYPES: Record<string, string> = {
 
 /** The origins of the pages at a port of this machine. */
 export function originsOf(port: number): string[] {
-  return [HOST, 'localhost'].map((name) => `http://${name}:${port}`);
+  return [HOST, 'localhost'].map((name) => new URL(`http://${name}:${port}`).origin);
 }
 
 /** Was it sent to this machine by a name of its own? What a foreign name has led here, a foreign page may read. */

@@ -87,11 +87,13 @@ export async function onEachNode(cluster: NodeRedisCluster, command: string[]): 
   const asked = pickNode(cluster.masters);
   if (!asked) throw new Error('the Redis Cluster client is not connected');
   const first = await cluster.nodeClient(asked);
-  const others = cluster.masters.filter((node) => node !== asked);
+  // redis 4 lists a master once for each range of its slots
+  const others = new Set(cluster.masters);
+  others.delete(asked);
   const replies = await Promise.all([
     onEachReplica(first, command),
     first.sendCommand(command).then((reply) => [reply]),
-    ...others.map((node) => onMaster(first, node, command)),
+    ...[...others].map((node) => onMaster(first, node, command)),
   ]);
   return replies.flat();
 }
