@@ -6,7 +6,8 @@ import { createAdapter } from 'socket.io-redis';
 const { REDIS_NODES = 'localhost:7000,localhost:7001', PORT = 3000 } = process.env;
 
 const rootNodes = REDIS_NODES.split(',').map((address) => ({ url: `redis://${address}` }));
-const pubClient = createCluster({ rootNodes });
+// after a failover, look for the new master every second
+const pubClient = createCluster({ rootNodes, topologyRefreshOnReconnectionAttemptStrategy: 1000 });
 const subClient = pubClient.duplicate();
 await Promise.all([pubClient, subClient].map((client) => client.on('error', console.error).connect()));
 

@@ -121,6 +121,11 @@ function nodeRedisClusterOptions({ nodes, username, password, tls, isOver = () =
   };
 }
 
+/** As the README has it. */
+function nodeRedis6ClusterOptions(target: Target) {
+  return { ...nodeRedisClusterOptions(target), topologyRefreshOnReconnectionAttemptStrategy: 1000 };
+}
+
 function nodeRedisSentinelOptions({ nodes, name = '', username, password }: Target) {
   return { name, sentinelRootNodes: [...nodes], nodeClientOptions: given({ username, password }) };
 }
@@ -233,7 +238,7 @@ export const clientKinds: readonly ClientKind[] = [
 
   nodeRedis(4, 'cluster', (target) => redis4.createCluster(nodeRedisClusterOptions(target))),
   nodeRedis(5, 'cluster', (target) => redis5.createCluster(nodeRedisClusterOptions(target))),
-  nodeRedis(6, 'cluster', (target) => redis6.createCluster(nodeRedisClusterOptions(target))),
+  nodeRedis(6, 'cluster', (target) => redis6.createCluster(nodeRedis6ClusterOptions(target))),
   ioredis(4, 'cluster', (target) => new Ioredis4.Cluster(ioredisClusterNodes(target), ioredisClusterOptions(target))),
   ioredis(5, 'cluster', (target) => new IoredisCluster5(ioredisClusterNodes(target), ioredisClusterOptions(target))),
   ioredis(6, 'cluster', (target) => new IoredisCluster6(ioredisClusterNodes(target), ioredisClusterOptions(target))),
