@@ -23,6 +23,8 @@ export class BroadcastRouter {
   readonly #pubSub: PubSub;
   readonly #prefix: string;
   readonly #nodes = new Map<string, Set<BroadcastReceiver>>();
+  /** Whether a namespace has, or had, `#` in its name. */
+  #hashes = false;
   /** Whether one pattern for all namespaces is permitted. */
   #hearsAll: Promise<boolean> | undefined;
   readonly #onMessage = (payload: Buffer, channel: string) => this.#route(payload, channel);
@@ -37,6 +39,7 @@ export class BroadcastRouter {
     const { nsp } = node;
     const nodes = this.#nodes.get(nsp) ?? new Set();
     this.#nodes.set(nsp, nodes.add(node));
+    this.#hashes ||= nsp.includes('#');
     this.#hearsAll ??= this.#pubSub.psubscribeIfPermitted(everyNamespacePattern(this.#prefix), this.#onMessage);
     // an ACL that was written for the published adapters permits their patterns, and no other
     if (!(await this.#hearsAll) && nodes.has(node)) await this.#pubSub.psubscribe(this.#pattern(nsp), this.#onMessage);
@@ -59,7 +62,7 @@ export class BroadcastRouter {
   }
 
   #route(payload: Buffer, channel: string): void {
-    readBroadcastChannel(this.#prefix, channel, (nsp, room) => {
+    readBroadcastChannel(this.#prefix, channel, this.#hashes, (nsp, room) => {
       const nodes = this.#nodes.get(nsp);
       if (nodes) handOver(payload, nodes, room);
     });

@@ -9,7 +9,7 @@ import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
-import { Sequences } from './sequences';
+import { isNumbered, Sequences } from './sequences';
 import type { Counters } from './stats';
 import { tell } from './telemetry';
 
@@ -45,6 +45,7 @@ export class Receiver implements BroadcastReceiver {
   readonly nsp: string;
   readonly #settings: ReceiverSettings;
   readonly #sequences = new Sequences();
+  readonly #numbered: boolean;
   /** The ids of the requests that it has heard, while it is new. */
   #heard: Set<string> | undefined = new Set();
   readonly #aging: NodeJS.Timeout;
@@ -52,6 +53,7 @@ export class Receiver implements BroadcastReceiver {
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
     this.nsp = settings.nsp;
+    this.#numbered = isNumbered(settings.nsp);
     this.#aging = setTimeout(() => {
       this.#heard = undefined;
     }, NEW_MS).unref();
@@ -119,7 +121,7 @@ export class Receiver implements BroadcastReceiver {
   }
 
   #hasCome(uid: string | undefined, number: number | undefined): boolean {
-    if (uid === undefined || number === undefined || this.nsp.includes('#')) return false;
+    if (uid === undefined || number === undefined || !this.#numbered) return false;
     const { stats, hearsAll } = this.#settings;
     const missing = this.#sequences.take(uid, number);
     if (missing === false) {

@@ -4,18 +4,22 @@ const BITS = 32;
 /** More nodes than that at once are no cluster: whoever was heard of first is forgotten. */
 const MAX_NODES = 1000;
 
+/** Whether the broadcasts to a namespace have numbers: its channel may be another namespace's as well, where they would be in the way. */
+export function isNumbered(nsp: string): boolean {
+  return !nsp.includes('#');
+}
+
 /** Numbers the broadcasts that one sends to a namespace. */
 export class Numbering {
-  readonly #numbers: boolean;
+  readonly #isNumbered: boolean;
   #last = 0;
 
   constructor(nsp: string) {
-    // its channel may be another namespace's as well, where the numbers would be in the way
-    this.#numbers = !nsp.includes('#');
+    this.#isNumbered = isNumbered(nsp);
   }
 
   next(): number | undefined {
-    if (!this.#numbers) return undefined;
+    if (!this.#isNumbered) return undefined;
     this.#last = (this.#last + 1) >>> 0;
     return this.#last;
   }

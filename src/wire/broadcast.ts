@@ -2,7 +2,7 @@ import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { toSendable } from './sendable';
-import { type Sliceable, shortText } from './short-text';
+import { isText, type Sliceable, shortText } from './short-text';
 
 /** In socket.io-protocol. */
 export const EVENT = 2;
@@ -98,11 +98,15 @@ export function readSequence(payload: Buffer): number | undefined {
   return payload.readUInt32BE(end);
 }
 
+/** Who sent the last broadcast: most come many in a row. */
+let last: string | undefined;
+
 /** Reads who sent a broadcast off its first bytes; undefined for whoever is certainly no node of this package. */
 export function readBroadcaster(payload: Buffer): string | undefined {
   const length = (payload[1] ?? 0) & 0x1f;
   if (payload[1] !== (0xa0 | length) || payload.length < 2 + length) return undefined;
-  return shortText(payload as Sliceable, 2, length);
+  if (last === undefined || !isText(last, payload, 2, length)) last = shortText(payload as Sliceable, 2, length);
+  return last;
 }
 
 /** @throws {MalformedMessageError} when it is not what a peer or an emitter would send */

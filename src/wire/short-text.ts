@@ -33,7 +33,8 @@ export function shortText(payload: Sliceable, start: number, length: number): st
   return text;
 }
 
-function isText(text: string, payload: Sliceable, start: number, length: number): boolean {
+/** Whether some bytes of a payload are this text, which is ASCII. */
+export function isText(text: string, payload: Buffer, start: number, length: number): boolean {
   if (text.length !== length) return false;
   for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== payload[start + i]) return false;
   return true;

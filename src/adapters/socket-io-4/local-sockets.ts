@@ -35,7 +35,7 @@ export class LocalSockets implements LocalNode {
 
   hasRoom(room: string): boolean {
     const { rooms } = this.#adapter;
-    return rooms.has(room) || rooms.has(this.#named(room));
+    return rooms.has(room) || (mayBeNumber(room) && rooms.has(this.#named(room)));
   }
 
   clientsIn(rooms: readonly Room[]): string[] {
@@ -146,14 +146,17 @@ export class LocalSockets implements LocalNode {
   #named(room: Room): string {
     const { rooms } = this.#adapter as { rooms: Map<Room, Set<string>> };
     if (rooms.has(room)) return room as string;
-    if (typeof room === 'string' && !MAYBE_NUMBER.test(room)) return room;
+    if (typeof room === 'string' && !mayBeNumber(room)) return room;
     const otherwise = typeof room === 'number' ? String(room) : Number(room);
     return (String(otherwise) === String(room) && rooms.has(otherwise) ? otherwise : room) as string;
   }
 }
 
-/** What a number begins with, `Infinity` and `NaN` among them. */
-const MAYBE_NUMBER = /^[-\dIN]/;
+/** Whether it begins with a digit or `-`, or as `Infinity` and `NaN` do. */
+function mayBeNumber(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39) || first === 0x2d || first === 0x49 || first === 0x4e;
+}
 
 /** Without the `sessionStore` that express-session puts into the handshake: it cannot be written, and is nobody's business. */
 function detailsOf({ id, handshake, rooms, data }: Socket4): SocketDetails {
