@@ -73,15 +73,15 @@ type Unchecked = Partial<Record<keyof ConnectionOptions, unknown>>;
 
 /** @throws {InvalidOptionError} */
 export function connectionSettings(uri: unknown, options: ConnectionOptions): ConnectionSettings {
-  const fromUri = readUri(uri ?? options.url);
+  const fromUri = uri === undefined || uri === null ? readUri('url', options.url) : readUri('uri', uri);
   // as in node_redis, the uri wins, but a certificate cannot be given with it
   const merged: Unchecked = { ...defined(options), ...fromUri, tls: options.tls ?? fromUri.tls };
   return {
     host: readText('host', merged.host) ?? 'localhost',
     port: readWhole('port', merged.port, 1, 65535) ?? 6379,
     path: readText('path', merged.path),
-    username: readText('user', merged.user ?? merged.username),
-    password: readPassword(merged.password ?? merged.auth_pass),
+    username: readText('user', merged.user) ?? readText('username', merged.username),
+    password: readPassword('password', merged.password) ?? readPassword('auth_pass', merged.auth_pass),
     database: readWhole('db', merged.db, 0, 2 ** 31 - 1),
     tls: readTls(merged.tls),
     family: readFamily(merged.family),
@@ -92,13 +92,13 @@ export function connectionSettings(uri: unknown, options: ConnectionOptions): Co
 }
 
 /** Reads `localhost:6379`, `redis://user:password@host:port/db?option=value`, `rediss://…` or the path of a Unix socket. */
-function readUri(uri: unknown): Unchecked {
+function readUri(option: string, uri: unknown): Unchecked {
   if (uri === undefined || uri === null || uri === '') return {};
   if (typeof uri === 'number' || /^\d+$/.test(String(uri))) return { port: uri };
-  if (typeof uri !== 'string') throw new InvalidOptionError('uri', 'a string', uri);
+  if (typeof uri !== 'string') throw new InvalidOptionError(option, 'a string', uri);
   if (uri.startsWith('/')) return { path: uri };
   if (uri.startsWith('unix:')) return { path: uri.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') };
-  const url = parseUrl(uri);
+  const url = parseUrl(option, uri);
   return {
     ...queryOptions(url),
     ...defined({
@@ -112,16 +112,16 @@ function readUri(uri: unknown): Unchecked {
   };
 }
 
-function parseUrl(uri: string): URL {
+function parseUrl(option: string, uri: string): URL {
   const expected = 'a uri such as localhost:6379 or redis://user:password@host:6379/0';
   // the message must not repeat a password
   const shown = uri.replace(/^([a-z+.-]+:\/\/)?.*@/i, '$1…@').replace(/\?.*/, '?…');
   const withScheme = /^[a-z][a-z+.-]*:\/\//i.test(uri) ? uri : `redis://${uri}`;
-  if (!URL.canParse(withScheme)) throw new InvalidOptionError('uri', expected, shown);
+  if (!URL.canParse(withScheme)) throw new InvalidOptionError(option, expected, shown);
   const url = new URL(withScheme);
   const isRedis = url.protocol === 'redis:' || url.protocol === 'rediss:';
   if (!isRedis || !isDecodable(url.username) || !isDecodable(url.password))
-    throw new InvalidOptionError('uri', expected, shown);
+    throw new InvalidOptionError(option, expected, shown);
   return url;
 }
 
@@ -149,11 +149,11 @@ function readText(option: string, value: unknown): string | undefined {
   return value;
 }
 
-function readPassword(value: unknown): string | undefined {
+function readPassword(option: string, value: unknown): string | undefined {
   const password = typeof value === 'number' ? String(value) : value;
   if (password === undefined || password === null || typeof password === 'string') return password ?? undefined;
   // errors end up in logs
-  throw new InvalidOptionError('password', 'a string', `(hidden: ${Array.isArray(value) ? 'array' : typeof value})`);
+  throw new InvalidOptionError(option, 'a string', `(hidden: ${Array.isArray(value) ? 'array' : typeof value})`);
 }
 
 function readBoolean(option: string, value: unknown): boolean | undefined {
