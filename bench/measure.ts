@@ -4,6 +4,9 @@ import type { NodeProcess } from './node-process';
 import type { Sample } from './scenario';
 import { median } from './statistics';
 
+/** Milliseconds of work before anything is measured: until the code has been compiled, as it is in a server that runs for days. */
+const WARM_UP = 1500;
+
 /** How often a run measures, once it is warm; its result is the median. */
 const TIMES = 3;
 
@@ -28,11 +31,11 @@ export async function usageOf<T>(
   return { nodes: after.nodes - before.nodes, redis: after.redis - before.redis, result };
 }
 
-/** Measures until the work has been done some times; what comes first warms up. */
-export async function sampled(measure: (warm: boolean) => Promise<Sample>): Promise<Sample> {
-  await measure(false);
+/** Measures some times, each for so many milliseconds; what comes first warms up. */
+export async function sampled(duration: number, measure: (milliseconds: number) => Promise<Sample>): Promise<Sample> {
+  await measure(WARM_UP);
   const samples: Sample[] = [];
-  for (let i = 0; i < TIMES; i++) samples.push(await measure(true));
+  for (let i = 0; i < TIMES; i++) samples.push(await measure(duration));
   const metrics = Object.keys(samples[0] ?? {});
   return Object.fromEntries(metrics.map((name) => [name, median(samples.map((sample) => sample[name] as number))]));
 }

@@ -27,8 +27,8 @@ export const churn: Scenario = {
     await node.call('churn', 1);
     const idle = await countChannels(redis);
 
-    async function work(): Promise<number> {
-      const end = performance.now() + duration;
+    async function work(milliseconds: number): Promise<number> {
+      const end = performance.now() + milliseconds;
       let sockets = 0;
       while (performance.now() < end) {
         await node.call('churn', SOCKETS);
@@ -38,8 +38,8 @@ export const churn: Scenario = {
       return sockets;
     }
 
-    return sampled(async () => {
-      const { nodes, redis: server, result } = await usageOf(redis, [node], work);
+    return sampled(duration, async (milliseconds) => {
+      const { nodes, redis: server, result } = await usageOf(redis, [node], () => work(milliseconds));
       return { 'node CPU': nodes / result, 'Redis CPU': server / result };
     });
   },

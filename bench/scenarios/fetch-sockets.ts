@@ -25,7 +25,7 @@ export const fetchSockets: Scenario = {
     const [first] = nodes as [NodeProcess];
     await Promise.all(nodes.map((node) => node.call('populate', [{ nsp: '/', rooms: ['lobby'], count: SOCKETS }])));
     await eventually(async () => (await first.call('fetchSockets')).sockets === NODES * SOCKETS);
-    return sampled(async () => {
+    return sampled(duration, async (duration) => {
       const usage = await usageOf(redis, nodes, () => callFor(first, duration));
       const { calls, milliseconds } = usage.result;
       const cpu = { 'node CPU': usage.nodes / calls / 1000, 'Redis CPU': usage.redis / calls / 1000 };

@@ -21,8 +21,8 @@ export const publish: Scenario = {
     const payload = Buffer.from(bytes, 'latin1').toString('base64');
     const node = await startNode({ message: { channel, payload } });
     await node.call('populate', [{ nsp: '/', rooms: [ROOM], count: 1 }]);
-    return sampled(async () => {
-      const { nodes, redis: server, result } = await usageOf(redis, [node], () => node.call('publish', duration));
+    return sampled(duration, async (milliseconds) => {
+      const { nodes, redis: server, result } = await usageOf(redis, [node], () => node.call('publish', milliseconds));
       return { 'node CPU': nodes / result, 'Redis CPU': server / result };
     });
   },

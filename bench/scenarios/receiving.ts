@@ -11,9 +11,6 @@ import type { Context, Sample } from '../scenario';
 /** How many messages are sent before the nodes have to have dealt with them. */
 const BURST = 500;
 
-/** How long nodes receive before they are measured, in ms: until their code has been compiled, many of them at once. */
-const WARM_UP = 1500;
-
 /** How often a message is sent to nodes that may not listen yet, in ms. */
 const RETRY = 25;
 
@@ -43,8 +40,8 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
     await passed;
   }
 
-  async function work(warm: boolean): Promise<{ sent: number; received: number }> {
-    const end = performance.now() + (warm ? duration : WARM_UP);
+  async function work(milliseconds: number): Promise<{ sent: number; received: number }> {
+    const end = performance.now() + milliseconds;
     let sent = 0;
     let received = 0;
     while (performance.now() < end) {
@@ -57,8 +54,8 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
 
   try {
     await allListen(nodes, () => replay.send(last));
-    return await sampled(async (warm) => {
-      const usage = await usageOf(redis, nodes, () => work(warm));
+    return await sampled(duration, async (milliseconds) => {
+      const usage = await usageOf(redis, nodes, () => work(milliseconds));
       const { sent, received } = usage.result;
       return {
         'node CPU': usage.nodes / nodes.length / sent,
