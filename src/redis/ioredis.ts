@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import debugModule from 'debug';
-import { type Address, readReplicas } from './cluster-replicas';
+import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import { gatherWrites } from './gather-writes';
 import { listenToMessages } from './message-events';
@@ -231,10 +231,11 @@ async function onEachHiddenReplica<T>(cluster: IoredisCluster, ask: (node: Iored
   const [master] = cluster.nodes('master');
   // the addresses of one are not those of the other then
   if (!master || cluster.options?.natMap) return [];
-  const replicas = readReplicas(String(await master.call('CLUSTER', 'NODES')));
+  const nodes = readNodes(String(await master.call('CLUSTER', 'NODES')));
+  const replicas = nodes.filter(({ isReplica }) => isReplica);
   const known = new Set(cluster.nodes('all').map(({ options }) => `${options.host}:${options.port}`));
   if (cluster.nodes('slave').length >= replicas.length) return [];
-  const hidden = replicas.filter(({ host, port }) => !known.has(`${host}:${port}`));
+  const hidden = replicas.filter(({ names }) => !names.some((name) => known.has(name)));
   return (await Promise.all(hidden.map((address) => onReplica(master, address, ask)))).flat();
 }
 

@@ -1,5 +1,5 @@
 import debugModule from 'debug';
-import { type Address, readReplicas } from './cluster-replicas';
+import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import { type NodeRedisClient, reconnectNodeRedis } from './node-redis';
 import type { Publisher } from './pub-sub';
@@ -19,11 +19,11 @@ interface ClusterNode {
 
 interface ClusterClient extends NodeRedisClient {
   readonly isOpen: boolean;
-  duplicate(overrides: object): ReplicaClient;
+  duplicate(overrides: object): SideClient;
   readonly options?: { socket?: object | undefined } | undefined;
 }
 
-interface ReplicaClient extends ClusterClient {
+interface SideClient extends ClusterClient {
   connect(): Promise<unknown>;
   disconnect(): unknown;
   destroy?(): unknown;
@@ -80,8 +80,8 @@ function isReady(client: unknown): boolean {
 }
 
 /**
- * Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. The client itself knows
- * the replicas just when it was made with `useReplicas`, so the Cluster is asked.
+ * Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. The client knows the replicas
+ * just when it was made with `useReplicas`, and redis 4 and 5 do not notice a failover, so the Cluster is asked.
  */
 export async function onEachNode(cluster: NodeRedisCluster, command: string[]): Promise<unknown[]> {
   const asked = pickNode(cluster.masters);
@@ -91,11 +91,22 @@ export async function onEachNode(cluster: NodeRedisCluster, command: string[]): 
   const others = new Set(cluster.masters);
   others.delete(asked);
   const replies = await Promise.all([
-    onEachReplica(first, command),
+    onEachUnknown(first, cluster, command),
     first.sendCommand(command).then((reply) => [reply]),
     ...[...others].map((node) => onMaster(first, node, command)),
   ]);
   return replies.flat();
+}
+
+async function onEachUnknown(
+  first: ClusterClient,
+  { masters }: NodeRedisCluster,
+  command: string[],
+): Promise<unknown[]> {
+  const nodes = readNodes(String(await first.sendCommand(['CLUSTER', 'NODES'])));
+  const known = new Set(masters.map(({ address }) => address));
+  const unknown = nodes.filter(({ names }) => !names.some((name) => known.has(name)));
+  return (await Promise.all(unknown.map((node) => onOther(first, node, command)))).flat();
 }
 
 /** @returns the reply, or nothing from a master that is away: while it is being replaced, the client's own connection hangs */
@@ -114,16 +125,10 @@ function addressOf({ address }: ClusterNode): Address {
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }
 
-async function onEachReplica(master: ClusterClient, command: string[]): Promise<unknown[]> {
-  const nodes = String(await master.sendCommand(['CLUSTER', 'NODES']));
-  const replies = await Promise.all(readReplicas(nodes).map((replica) => onOther(master, replica, command)));
-  return replies.flat();
-}
-
 /** @returns the reply, or nothing from a node that is away: it has no subscribers */
-async function onOther(master: ClusterClient, { host, port }: Address, command: string[]): Promise<unknown[]> {
-  const socket = { ...master.options?.socket, host, port, reconnectStrategy: false, connectTimeout: 1000 };
-  const client = master.duplicate({ socket });
+async function onOther(first: ClusterClient, { host, port }: Address, command: string[]): Promise<unknown[]> {
+  const socket = { ...first.options?.socket, host, port, reconnectStrategy: false, connectTimeout: 1000 };
+  const client = first.duplicate({ socket });
   client.on('error', (error) => debug('node %s:%d: %s', host, port, error));
   try {
     await client.connect();
