@@ -6,6 +6,8 @@ import type { Room, SocketDetails, Targets } from '../wire/messages';
  * is about this node's own sockets.
  */
 export interface LocalNode {
+  /** Whether a packet's JSON is enough to deliver it. */
+  readonly takesJson: boolean;
   /** Sends a packet to the sockets that the options name. */
   deliver(packet: BroadcastPacket, options: BroadcastOptions): void;
   /**

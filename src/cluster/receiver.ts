@@ -97,7 +97,8 @@ export class Receiver implements BroadcastReceiver {
   }
 
   decode(payload: Buffer): Broadcast {
-    return this.#settings.wire.readBroadcast(payload);
+    const { wire, local } = this.#settings;
+    return wire.readBroadcast(payload, local.takesJson);
   }
 
   receive({ uid, packet, options }: Broadcast): void {

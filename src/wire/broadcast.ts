@@ -1,6 +1,6 @@
 import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
-import { decodeMessagePack, encodeMessagePack } from './msgpack';
+import { decodeMessagePack, decodeMessagePackWithJson, encodeMessagePack, Json } from './msgpack';
 import { toSendable } from './sendable';
 import { isText, type Sliceable, shortText } from './short-text';
 
@@ -16,6 +16,24 @@ export interface BroadcastPacket {
   data: [event: string | number, ...args: unknown[]];
   /** The namespace's name, such as `/chat`. */
   nsp: string;
+  /** The data in JSON, when it came so far without becoming anything else. */
+  json?: Json;
+}
+
+/** A packet whose data is made only if somebody wants to look at it. */
+class JsonPacket implements BroadcastPacket {
+  #data: BroadcastPacket['data'] | undefined;
+
+  constructor(
+    readonly type: number,
+    readonly json: Json,
+    readonly nsp: string,
+  ) {}
+
+  get data(): BroadcastPacket['data'] {
+    this.#data ??= this.json.parse() as BroadcastPacket['data'];
+    return this.#data;
+  }
 }
 
 /** Whom a packet is for. */
@@ -98,6 +116,9 @@ export function readSequence(payload: Buffer): number | undefined {
   return payload.readUInt32BE(end);
 }
 
+/** Where a broadcast has the packet's data. */
+const DATA = { key: 'data', depth: 1 };
+
 /** Who sent the last broadcast: most come many in a row. */
 let last: string | undefined;
 
@@ -109,11 +130,14 @@ export function readBroadcaster(payload: Buffer): string | undefined {
   return last;
 }
 
-/** @throws {MalformedMessageError} when it is not what a peer or an emitter would send */
-export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack): Broadcast {
+/**
+ * @param withJson - whether the packet's data is to become JSON at once, where it can
+ * @throws {MalformedMessageError} when it is not what a peer or an emitter would send
+ */
+export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack, withJson = false): Broadcast {
   let message: unknown;
   try {
-    message = codec.decode(payload);
+    message = withJson && codec === messagePack ? decodeMessagePackWithJson(payload, DATA) : codec.decode(payload);
   } catch (cause) {
     throw new MalformedMessageError('it cannot be decoded', cause);
   }
@@ -144,9 +168,15 @@ export function readPacket(packet: unknown): BroadcastPacket {
   if (!isRecord(packet)) throw new MalformedMessageError('the packet is not an object');
   const { type, data, nsp = '/' } = packet;
   if (type !== EVENT && type !== BINARY_EVENT) throw new MalformedMessageError('the packet is not an event');
-  if (!Array.isArray(data) || !isRoom(data[0])) throw new MalformedMessageError('the packet has no event name');
   if (typeof nsp !== 'string') throw new MalformedMessageError("the packet's namespace is not a string");
+  if (data instanceof Json && beginsWithName(data)) return new JsonPacket(type, data, nsp);
+  if (!Array.isArray(data) || !isRoom(data[0])) throw new MalformedMessageError('the packet has no event name');
   return { type, data: data as BroadcastPacket['data'], nsp };
+}
+
+/** Whether it is an array that begins with a text or a number. */
+function beginsWithName({ bytes: [open, first = 0] }: Json): boolean {
+  return open === 0x5b && (first === 0x22 || first === 0x2d || (first >= 0x30 && first <= 0x39));
 }
 
 /** @throws {MalformedMessageError} */

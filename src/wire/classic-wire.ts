@@ -194,8 +194,8 @@ export class ClassicWire implements Wire {
     return readSequence(payload);
   }
 
-  readBroadcast(payload: Buffer): Broadcast {
-    return decodeBroadcast(payload, this.#settings.codec);
+  readBroadcast(payload: Buffer, withJson: boolean): Broadcast {
+    return decodeBroadcast(payload, this.#settings.codec, withJson);
   }
 
   #reply(to: string | undefined, payload: string | Buffer): Outgoing {

@@ -15,23 +15,28 @@ const TWO_32 = 2 ** 32;
  * @throws {RangeError} when the payload is not exactly one acceptable value
  */
 export function readMessagePack(payload: Buffer): unknown {
-  const reader = new Reader(payload);
-  const value = reader.read(0);
-  if (reader.position !== payload.length) throw new RangeError('the payload goes on after its value');
-  return value;
+  return new Reader(payload).readAll();
 }
 
-class Reader {
+/** Reads values one after the other; each method throws a `RangeError` where the payload does not hold what it is to read. */
+export class Reader {
   position = 0;
-  readonly #payload: Sliceable;
+  protected readonly payload: Sliceable;
 
   constructor(payload: Buffer) {
-    this.#payload = payload as Sliceable;
+    this.payload = payload as Sliceable;
+  }
+
+  /** @returns the only value that there is */
+  readAll(): unknown {
+    const value = this.read(0);
+    if (this.position !== this.payload.length) throw new RangeError('the payload goes on after its value');
+    return value;
   }
 
   /** @param depth - how many arrays and maps are open around the value */
   read(depth: number): unknown {
-    const head = this.#uint8();
+    const head = this.uint8();
     if (head < 0x80) return head;
     if (head < 0x90) return this.#map(head & 0x0f, depth);
     if (head < 0xa0) return this.#array(head & 0x0f, depth);
@@ -49,37 +54,37 @@ class Reader {
       case 0xc3:
         return true;
       case 0xc4:
-        return this.#bytes(this.#uint8());
+        return this.#bytes(this.uint8());
       case 0xc5:
-        return this.#bytes(this.#uint16());
+        return this.#bytes(this.uint16());
       case 0xc6:
-        return this.#bytes(this.#uint32());
+        return this.#bytes(this.uint32());
       case 0xc7:
-        return this.#extension(head, this.#uint8());
+        return this.#extension(head, this.uint8());
       case 0xc8:
-        return this.#extension(head, this.#uint16());
+        return this.#extension(head, this.uint16());
       case 0xc9:
-        return this.#extension(head, this.#uint32());
+        return this.#extension(head, this.uint32());
       case 0xca:
-        return this.#payload.readFloatBE(this.#take(4));
+        return this.payload.readFloatBE(this.take(4));
       case 0xcb:
-        return this.#payload.readDoubleBE(this.#take(8));
+        return this.payload.readDoubleBE(this.take(8));
       case 0xcc:
-        return this.#uint8();
+        return this.uint8();
       case 0xcd:
-        return this.#uint16();
+        return this.uint16();
       case 0xce:
-        return this.#uint32();
+        return this.uint32();
       case 0xcf:
-        return this.#uint32() * TWO_32 + this.#uint32();
+        return this.uint32() * TWO_32 + this.uint32();
       case 0xd0:
-        return this.#payload.readInt8(this.#take(1));
+        return this.payload.readInt8(this.take(1));
       case 0xd1:
-        return this.#payload.readInt16BE(this.#take(2));
+        return this.payload.readInt16BE(this.take(2));
       case 0xd2:
         return this.#int32();
       case 0xd3:
-        return this.#int32() * TWO_32 + this.#uint32();
+        return this.#int32() * TWO_32 + this.uint32();
       case 0xd4:
       case 0xd5:
       case 0xd6:
@@ -87,85 +92,90 @@ class Reader {
       case 0xd8:
         return this.#extension(head, 1 << (head - 0xd4));
       case 0xd9:
-        return this.#text(this.#uint8());
+        return this.#text(this.uint8());
       case 0xda:
-        return this.#text(this.#uint16());
+        return this.#text(this.uint16());
       case 0xdb:
-        return this.#text(this.#uint32());
+        return this.#text(this.uint32());
       case 0xdc:
-        return this.#array(this.#uint16(), depth);
+        return this.#array(this.uint16(), depth);
       case 0xdd:
-        return this.#array(this.#uint32(), depth);
+        return this.#array(this.uint32(), depth);
       case 0xde:
-        return this.#map(this.#uint16(), depth);
+        return this.#map(this.uint16(), depth);
       case 0xdf:
-        return this.#map(this.#uint32(), depth);
+        return this.#map(this.uint32(), depth);
       default:
         throw new RangeError('0xc1 is no MessagePack');
     }
   }
 
   /** @returns where these bytes begin */
-  #take(length: number): number {
+  protected take(length: number): number {
     const start = this.position;
     this.position += length;
-    if (this.position > this.#payload.length) throw new RangeError('the payload is truncated');
+    if (this.position > this.payload.length) throw new RangeError('the payload is truncated');
     return start;
   }
 
-  #uint8(): number {
-    return this.#payload[this.#take(1)] as number;
+  protected uint8(): number {
+    return this.payload[this.take(1)] as number;
   }
 
-  #uint16(): number {
-    return this.#payload.readUInt16BE(this.#take(2));
+  protected uint16(): number {
+    return this.payload.readUInt16BE(this.take(2));
   }
 
-  #uint32(): number {
-    return this.#payload.readUInt32BE(this.#take(4));
+  protected uint32(): number {
+    return this.payload.readUInt32BE(this.take(4));
   }
 
   #int32(): number {
-    return this.#payload.readInt32BE(this.#take(4));
+    return this.payload.readInt32BE(this.take(4));
   }
 
   #text(length: number): string {
-    const start = this.#take(length);
-    return shortText(this.#payload, start, length) ?? this.#payload.utf8Slice(start, start + length);
+    const start = this.take(length);
+    return shortText(this.payload, start, length) ?? this.payload.utf8Slice(start, start + length);
   }
 
   #bytes(length: number): Buffer {
-    const start = this.#take(length);
-    return this.#payload.subarray(start, start + length);
+    const start = this.take(length);
+    return this.payload.subarray(start, start + length);
   }
 
   #array(length: number, depth: number): unknown[] {
-    this.#enter(length, depth);
+    this.enter(length, depth);
     const values = new Array<unknown>(length);
     for (let i = 0; i < length; i++) values[i] = this.read(depth + 1);
     return values;
   }
 
   #map(size: number, depth: number): Record<string, unknown> {
-    this.#enter(2 * size, depth);
+    this.enter(2 * size, depth);
     const record: Record<string, unknown> = {};
     for (let i = 0; i < size; i++) {
       const key = this.read(depth + 1);
       if (typeof key !== 'string' && typeof key !== 'number') throw new RangeError('a key is neither text nor number');
       if (key === '__proto__') throw new RangeError('the key __proto__ is not accepted');
-      record[key] = this.read(depth + 1);
+      record[key] = this.property(key, depth);
     }
     return record;
   }
 
-  #enter(values: number, depth: number): void {
+  /** Reads what a map has under a key. @param depth - how many arrays and maps are open around the map */
+  protected property(_key: string | number, depth: number): unknown {
+    return this.read(depth + 1);
+  }
+
+  protected enter(values: number, depth: number): void {
     // every value takes a byte at least
-    if (this.position + values > this.#payload.length) throw new RangeError('the payload is truncated');
+    if (this.position + values > this.payload.length) throw new RangeError('the payload is truncated');
     if (depth >= MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
   }
 
   #extension(head: number, length: number): unknown {
-    const type = this.#payload.readInt8(this.#take(1));
+    const type = this.payload.readInt8(this.take(1));
     const bytes = this.#bytes(length);
     if (type === EXT_NOTEPACK) return readNotepack(head, bytes);
     if (type === EXT_TIMESTAMP) return readTimestamp(bytes);

@@ -106,6 +106,6 @@ export interface Wire {
   broadcasterOf(payload: Buffer): string | undefined;
   /** The broadcast's number, likewise; undefined when it has none. */
   sequenceOf(payload: Buffer): number | undefined;
-  /** @throws {MalformedMessageError} */
-  readBroadcast(payload: Buffer): Broadcast;
+  /** @param withJson - whether the packet's data is to become JSON, where it can @throws {MalformedMessageError} */
+  readBroadcast(payload: Buffer, withJson: boolean): Broadcast;
 }

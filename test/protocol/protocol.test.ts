@@ -39,7 +39,7 @@ function show({ message: { channel, payload } }: Fixture): string {
 /** What another node, or an emitter, takes it for. */
 function read({ message: { channel, payload }, reader, means }: Fixture): unknown {
   const bytes = Buffer.from(payload as Buffer);
-  if (means.kind === 'broadcast') return { kind: 'broadcast', broadcast: reader.readBroadcast(bytes) };
+  if (means.kind === 'broadcast') return { kind: 'broadcast', broadcast: reader.readBroadcast(bytes, false) };
   const incoming = reader.read(bytes, channel);
   if (incoming?.kind !== 'response' || means.kind !== 'response') return incoming;
   const { id, sender, answerTo } = incoming.response;

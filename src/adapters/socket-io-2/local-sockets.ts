@@ -13,6 +13,8 @@ interface Hooks {
 
 /** The sockets of one Socket.IO 2 server, as the cluster sees them. */
 export class LocalSockets implements LocalNode {
+  /** Socket.IO 2 does not tell whether its parser is its own. */
+  readonly takesJson = false;
   readonly #adapter: MemoryAdapter;
   readonly #hooks: Hooks;
 
@@ -21,9 +23,9 @@ export class LocalSockets implements LocalNode {
     this.#hooks = hooks;
   }
 
-  deliver(packet: BroadcastPacket, options: BroadcastOptions): void {
+  deliver({ data }: BroadcastPacket, options: BroadcastOptions): void {
     // emitters and Socket.IO 4 nodes leave it to the receiver to see that a packet is binary
-    this.#adapter.broadcastLocally({ ...packet, type: typeOf(packet.data, options.flags) }, options);
+    this.#adapter.broadcastLocally({ type: typeOf(data, options.flags), data }, options);
   }
 
   deliverWithAcknowledgement(

@@ -3,19 +3,24 @@ import type { Namespace4, PacketOptions, Socket4 } from './types';
 
 const TEXT_FRAME = 0x81;
 /** The type of Engine.IO's packets that carry Socket.IO's. */
-const MESSAGE = 0x34;
+const MESSAGE = 4;
+
+/** What is sent: its data, which may have come in JSON. */
+export type LocalPacket = Pick<BroadcastPacket, 'data' | 'json'>;
 
 /** Sends a packet to sockets of this node; it is encoded once, and not at all when there are none. */
 export class LocalBroadcast {
   readonly #nsp: Namespace4;
-  readonly #packet: Omit<BroadcastPacket, 'type'> & { type: number };
+  readonly #head: Buffer;
+  readonly #packet: LocalPacket;
   readonly #options: PacketOptions;
   #encoded: (string | Uint8Array)[] | undefined;
 
-  constructor(nsp: Namespace4, data: BroadcastPacket['data'], { volatile, compress }: BroadcastFlags) {
+  /** @param head - the namespace's `eventHead()` */
+  constructor(nsp: Namespace4, head: Buffer, packet: LocalPacket, { volatile, compress }: BroadcastFlags) {
     this.#nsp = nsp;
-    // the encoder sees by itself whether there is binary data, and takes BINARY_EVENT for an event that it has encoded
-    this.#packet = { type: EVENT, data, nsp: nsp.name };
+    this.#head = head;
+    this.#packet = packet;
     this.#options = { preEncoded: true, volatile, compress };
   }
 
@@ -26,16 +31,42 @@ export class LocalBroadcast {
   }
 
   #encode(): (string | Uint8Array)[] {
-    const encoded = this.#nsp.server.encoder.encode(this.#packet);
+    const { json } = this.#packet;
+    if (json) return [this.#encodeJson(json.bytes)];
+    // the encoder sees by itself whether there is binary data, and takes BINARY_EVENT for an event that it has encoded
+    const packet = { type: EVENT, data: this.#packet.data, nsp: this.#nsp.name };
+    const encoded = this.#nsp.server.encoder.encode(packet);
     const [text] = encoded;
     if (encoded.length === 1 && typeof text === 'string') this.#options.wsPreEncodedFrame = [frameOf(text)];
     return encoded;
   }
+
+  #encodeJson(data: Buffer): string {
+    const head = this.#head;
+    const frame = openFrame(head.length + data.length);
+    const start = frame.length - head.length - data.length;
+    head.copy(frame, start);
+    data.copy(frame, start + head.length);
+    this.#options.wsPreEncodedFrame = [frame];
+    return frame.toString('utf8', start + 1);
+  }
 }
 
-/** The frame of a WebSocket for a packet, in one piece: each connection is written to once (socket.io-adapter's has two). */
+/** What is before an event's data, as Socket.IO's own parser writes it, and Engine.IO before that. */
+export function eventHead(nsp: string): Buffer {
+  return Buffer.from(nsp === '/' ? `${MESSAGE}${EVENT}` : `${MESSAGE}${EVENT}${nsp},`);
+}
+
+/** The frame for a packet, in one piece: each connection is written to once (socket.io-adapter's has two). */
 function frameOf(text: string): Buffer {
-  const length = 1 + Buffer.byteLength(text);
+  const length = Buffer.byteLength(text) + 1;
+  const frame = openFrame(length);
+  frame.write(`${MESSAGE}${text}`, frame.length - length);
+  return frame;
+}
+
+/** A frame of a WebSocket, in which only the bytes at its end are to be filled in. */
+function openFrame(length: number): Buffer {
   const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(start + length);
   frame[0] = TEXT_FRAME;
@@ -47,7 +78,5 @@ function frameOf(text: string): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame[start] = MESSAGE;
-  frame.write(text, start + 1);
   return frame;
 }

@@ -3,23 +3,31 @@ import type { LocalNode } from '../../cluster/local-node';
 import { type BroadcastOptions, type BroadcastPacket, EVENT } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { type CustomHook, callHook } from '../custom-hook';
-import { LocalBroadcast } from './local-broadcast';
+import { eventHead, LocalBroadcast, type LocalPacket } from './local-broadcast';
 import type { Namespace4, Socket4 } from './types';
 
 /** The sockets of one Socket.IO 4 server, as the cluster sees them. */
 export class LocalSockets implements LocalNode {
   readonly #adapter: Adapter;
   readonly #nsp: Namespace4;
+  readonly #eventHead: Buffer;
   readonly #customHook: () => CustomHook;
 
   constructor(adapter: Adapter, nsp: Namespace4, customHook: () => CustomHook) {
     this.#adapter = adapter;
     this.#nsp = nsp;
+    this.#eventHead = eventHead(nsp.name);
     this.#customHook = customHook;
   }
 
-  deliver({ data }: Pick<BroadcastPacket, 'data'>, options: BroadcastOptions): void {
-    const broadcast = new LocalBroadcast(this.#nsp, data, options.flags);
+  /** Socket.IO's own parser is one that writes JSON. */
+  get takesJson(): boolean {
+    const { opts } = this.#nsp.server;
+    return opts !== undefined && opts.parser === undefined;
+  }
+
+  deliver(packet: LocalPacket, options: BroadcastOptions): void {
+    const broadcast = new LocalBroadcast(this.#nsp, this.#eventHead, packet, options.flags);
     this.#forEach(options, (socket) => broadcast.sendTo(socket));
   }
 

@@ -5,7 +5,7 @@ import type { BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 export interface Namespace4 {
   readonly name: string;
   readonly server: {
-    readonly opts?: { readonly connectionStateRecovery?: unknown };
+    readonly opts?: { readonly connectionStateRecovery?: unknown; readonly parser?: unknown };
     readonly encoder: { encode(packet: object): (string | Uint8Array)[] };
   };
   readonly sockets: ReadonlyMap<string, Socket4>;
