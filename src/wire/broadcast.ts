@@ -1,6 +1,8 @@
+import { readBroadcast } from './broadcast-reader';
 import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
-import { decodeMessagePack, decodeMessagePackWithJson, encodeMessagePack, Json } from './msgpack';
+import { decodeMessagePack, encodeMessagePack } from './msgpack';
+import { Json } from './msgpack-json';
 import { toSendable } from './sendable';
 import { isText, type Sliceable, shortText } from './short-text';
 
@@ -116,9 +118,6 @@ export function readSequence(payload: Buffer): number | undefined {
   return payload.readUInt32BE(end);
 }
 
-/** Where a broadcast has the packet's data. */
-const DATA = { key: 'data', depth: 1 };
-
 /** Who sent the last broadcast: most come many in a row. */
 let last: string | undefined;
 
@@ -137,7 +136,7 @@ export function readBroadcaster(payload: Buffer): string | undefined {
 export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack, withJson = false): Broadcast {
   let message: unknown;
   try {
-    message = withJson && codec === messagePack ? decodeMessagePackWithJson(payload, DATA) : codec.decode(payload);
+    message = codec === messagePack ? readBroadcast(payload, withJson) : codec.decode(payload);
   } catch (cause) {
     throw new MalformedMessageError('it cannot be decoded', cause);
   }

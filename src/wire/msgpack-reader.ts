@@ -30,8 +30,12 @@ export class Reader {
   /** @returns the only value that there is */
   readAll(): unknown {
     const value = this.read(0);
-    if (this.position !== this.payload.length) throw new RangeError('the payload goes on after its value');
+    this.finish();
     return value;
+  }
+
+  protected finish(): void {
+    if (this.position !== this.payload.length) throw new RangeError('the payload goes on after its value');
   }
 
   /** @param depth - how many arrays and maps are open around the value */
@@ -119,7 +123,10 @@ export class Reader {
   }
 
   protected uint8(): number {
-    return this.payload[this.take(1)] as number;
+    const byte = this.payload[this.position];
+    if (byte === undefined) throw new RangeError('the payload is truncated');
+    this.position += 1;
+    return byte;
   }
 
   protected uint16(): number {
@@ -155,17 +162,17 @@ export class Reader {
     this.enter(2 * size, depth);
     const record: Record<string, unknown> = {};
     for (let i = 0; i < size; i++) {
-      const key = this.read(depth + 1);
-      if (typeof key !== 'string' && typeof key !== 'number') throw new RangeError('a key is neither text nor number');
-      if (key === '__proto__') throw new RangeError('the key __proto__ is not accepted');
-      record[key] = this.property(key, depth);
+      const key = this.key(depth);
+      record[key] = this.read(depth + 1);
     }
     return record;
   }
 
-  /** Reads what a map has under a key. @param depth - how many arrays and maps are open around the map */
-  protected property(_key: string | number, depth: number): unknown {
-    return this.read(depth + 1);
+  protected key(depth: number): string | number {
+    const key = this.read(depth + 1);
+    if (typeof key !== 'string' && typeof key !== 'number') throw new RangeError('a key is neither text nor number');
+    if (key === '__proto__') throw new RangeError('the key __proto__ is not accepted');
+    return key;
   }
 
   protected enter(values: number, depth: number): void {

@@ -4,6 +4,5 @@
  * It differs from plain MessagePack in extension type 0: eight bytes behind the head 0xd7 are a Date (int64
  * milliseconds), one byte behind 0xd4 is undefined, anything else is an ArrayBuffer.
  */
-export { Json, readMessagePackWithJson as decodeMessagePackWithJson } from './msgpack-json';
 export { MAX_DEPTH, readMessagePack as decodeMessagePack } from './msgpack-reader';
 export { writeMessagePack as encodeMessagePack } from './msgpack-writer';

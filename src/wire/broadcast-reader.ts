@@ -1,0 +1,96 @@
+import { encodeMessagePack } from './msgpack';
+import { JsonReader } from './msgpack-json';
+
+const [TYPE, DATA, NSP] = ['type', 'data', 'nsp'].map(encodeMessagePack) as [Buffer, Buffer, Buffer];
+const PACKET = [TYPE, DATA, NSP];
+const OPTIONS = ['rooms', 'except', 'flags'].map(encodeMessagePack);
+
+/**
+ * Reads a broadcast in MessagePack: `[uid, { type, data, nsp }, { rooms, except, flags }]`. As `readMessagePack()` does, but knowing what is
+ * likely to come: nothing is made of other fields, nor of the keys.
+ *
+ * @param withJson - whether the packet's data is to be a `Json`, where it can
+ * @throws {RangeError} when the payload is not exactly one acceptable value
+ */
+export function readBroadcast(payload: Buffer, withJson: boolean): unknown {
+  return new BroadcastReader(payload, withJson).readAll();
+}
+
+class BroadcastReader extends JsonReader {
+  readonly #withJson: boolean;
+
+  constructor(payload: Buffer, withJson: boolean) {
+    super(payload);
+    this.#withJson = withJson;
+  }
+
+  override readAll(): unknown {
+    const length = this.#take(0x90);
+    if (length === undefined || length < 2) {
+      this.position = 0;
+      return super.readAll();
+    }
+    const message = [this.read(1), this.#packet()];
+    if (length > 2) message.push(this.#options());
+    for (let i = 3; i < length; i++) this.read(1);
+    this.finish();
+    return message;
+  }
+
+  #packet(): unknown {
+    const fields = this.#fields(PACKET);
+    return fields ? { type: fields[0], data: fields[1], nsp: fields[2] } : this.read(1);
+  }
+
+  #options(): unknown {
+    const fields = this.#fields(OPTIONS);
+    return fields ? { rooms: fields[0], except: fields[1], flags: fields[2] } : this.read(1);
+  }
+
+  /** @returns what a short map has under these keys, in their order; undefined when there is no short map */
+  #fields(keys: readonly Buffer[]): unknown[] | undefined {
+    const size = this.#take(0x80);
+    if (size === undefined) return undefined;
+    const values: unknown[] = [undefined, undefined, undefined];
+    for (let i = 0; i < size; i++) {
+      const index = this.#indexOf(keys);
+      if (index === -1) this.#skip();
+      else values[index] = keys[index] === DATA ? this.#data() : this.read(2);
+    }
+    return values;
+  }
+
+  #skip(): void {
+    this.key(1);
+    this.read(2);
+  }
+
+  #data(): unknown {
+    return (this.#withJson ? this.readJson(2) : undefined) ?? this.read(2);
+  }
+
+  /** @returns which of the keys comes next, and takes it; -1 when none does */
+  #indexOf(keys: readonly Buffer[]): number {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as Buffer;
+      if (!this.#begins(key)) continue;
+      this.position += key.length;
+      return i;
+    }
+    return -1;
+  }
+
+  #begins(bytes: Buffer): boolean {
+    const { payload, position } = this;
+    for (let i = 0; i < bytes.length; i++) if (payload[position + i] !== bytes[i]) return false;
+    return true;
+  }
+
+  /** @returns how long the short array or map is that begins with such a head, and takes the head; undefined when none does */
+  #take(head: number): number | undefined {
+    const byte = this.payload[this.position] ?? 0;
+    if ((byte & 0xf0) !== head) return undefined;
+    this.position += 1;
+    return byte & 0x0f;
+  }
+}
