@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import {
   encodeAcknowledgedBroadcast,
   encodeClientAnswer,
@@ -7,7 +8,14 @@ import {
   readAcknowledgedBroadcast,
   readAcknowledgement,
 } from '../../src/wire/acknowledgements';
-import { type BroadcastPacket, decodeBroadcast, EVENT, encodeBroadcast } from '../../src/wire/broadcast';
+import {
+  type Broadcast,
+  type BroadcastPacket,
+  decodeBroadcast,
+  EVENT,
+  encodeBroadcast,
+  messagePack,
+} from '../../src/wire/broadcast';
 import { channelsOf, meaningsOf, readOwnResponseChannel } from '../../src/wire/channels';
 import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
@@ -71,6 +79,7 @@ const responses = [
 
 const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buffer) => unknown]> = {
   broadcasts: [broadcasts, (payload) => decodeBroadcast(payload)],
+  'broadcasts as JSON': [broadcasts, readBothWays],
   requests: [
     requests,
     (payload) => {
@@ -100,6 +109,18 @@ const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buff
     },
   ],
 };
+
+/** With JSON or without, it is the same broadcast, or none. */
+function readBothWays(payload: Buffer): unknown {
+  const [plain, withJson] = [false, true].map((json) => attempt(() => decodeBroadcast(payload, messagePack, json)));
+  const asJson = (broadcast: unknown) => JSON.parse(JSON.stringify(broadcast ?? null));
+  const { json, data } = (withJson as Broadcast | undefined)?.packet ?? {};
+  // an invalid Date does not equal itself
+  if (!json) assert.equal(inspect(withJson, { depth: 10 }), inspect(plain, { depth: 10 }));
+  else assert.deepEqual(data, asJson((plain as Broadcast).packet.data));
+  return withJson;
+}
+
 const CHANNELS = channelsOf('socket.io', '/');
 
 /** What it gives; nothing when it refuses, as it should. */

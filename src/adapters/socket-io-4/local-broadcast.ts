@@ -3,7 +3,8 @@ import type { Namespace4, PacketOptions, Socket4 } from './types';
 
 const TEXT_FRAME = 0x81;
 /** The type of Engine.IO's packets that carry Socket.IO's. */
-const MESSAGE = 4;
+const MESSAGE = '4';
+const MESSAGE_BYTE = MESSAGE.charCodeAt(0);
 
 /** What is sent: its data, which may have come in JSON. */
 export type LocalPacket = Pick<BroadcastPacket, 'data' | 'json'>;
@@ -59,9 +60,11 @@ export function eventHead(nsp: string): Buffer {
 
 /** The frame for a packet, in one piece: each connection is written to once (socket.io-adapter's has two). */
 function frameOf(text: string): Buffer {
-  const length = Buffer.byteLength(text) + 1;
+  const length = 1 + Buffer.byteLength(text);
   const frame = openFrame(length);
-  frame.write(`${MESSAGE}${text}`, frame.length - length);
+  const start = frame.length - length;
+  frame[start] = MESSAGE_BYTE;
+  frame.write(text, start + 1);
   return frame;
 }
 
