@@ -34,6 +34,13 @@ export interface Targets {
   flags?: BroadcastFlags;
 }
 
+interface LocalPacket {
+  type: number;
+  data: unknown;
+  /** Given when it is to be acknowledged. */
+  id?: number;
+}
+
 /**
  * The in-memory adapter of Socket.IO 2, for any room name: socket.io-adapter 1.x throws on `__proto__` and `constructor`.
  * `except` may name rooms as well as sockets, since Socket.IO 4 nodes send such broadcasts.
@@ -70,11 +77,12 @@ export class MemoryAdapter extends Adapter {
   }
 
   /** Sends a packet to the sockets of this node that the targets name. @returns these sockets */
-  broadcastLocally(packet: object, targets: Targets): Socket2[] {
+  broadcastLocally({ type, data, id }: LocalPacket, targets: Targets): Socket2[] {
     const { volatile, compress } = targets.flags ?? {};
     const options = { preEncoded: true, volatile, compress };
     const sockets = this.socketsOf(targets);
-    this.encoder.encode({ ...packet, nsp: this.nsp.name }, (encodedPackets) => {
+    if (sockets.length === 0) return sockets;
+    this.encoder.encode({ type, data, id, nsp: this.nsp.name }, (encodedPackets) => {
       for (const socket of sockets) socket.packet(encodedPackets, options);
     });
     return sockets;
@@ -82,12 +90,23 @@ export class MemoryAdapter extends Adapter {
 
   /** The sockets of this node that the targets name. */
   socketsOf({ rooms = [], except = [] }: Targets): Socket2[] {
+    const sockets: Socket2[] = [];
+    for (const sid of this.#sidsOf(rooms, except)) {
+      const socket = lookUp(this.nsp.connected, sid);
+      if (socket) sockets.push(socket);
+    }
+    return sockets;
+  }
+
+  #sidsOf(rooms: readonly Room[], except: readonly Room[]): Iterable<string> {
+    // nothing needs to be put together then
+    if (rooms.length === 1 && except.length === 0) return this.#sidsIn(rooms[0] as Room);
     const sids = new Set(rooms.length > 0 ? rooms.flatMap((room) => this.#sidsIn(room)) : Object.keys(this.sids));
     for (const name of except) {
       sids.delete(String(name));
       for (const sid of this.#sidsIn(name)) sids.delete(sid);
     }
-    return [...sids].map((sid) => lookUp(this.nsp.connected, sid)).filter((socket) => socket !== undefined);
+    return sids;
   }
 
   #sidsIn(room: Room): string[] {
