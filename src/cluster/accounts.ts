@@ -33,16 +33,11 @@ export class Accounts {
     tell('echo', this.#node, () => ({}));
   }
 
-  request({ type }: Request, answer: Promise<unknown>): void {
-    const begin = performance.now();
-    const settled = (outcome: RequestOutcome) => {
-      this.counters.requests[outcome] += 1;
-      tell('request', this.#node, () => ({ type, outcome, duration: performance.now() - begin }));
-    };
-    answer.then(
-      () => settled('answered'),
-      (error) => settled(error instanceof RequestTimeoutError ? 'timedOut' : 'failed'),
-    );
+  /** @param error - what a request ended with, if not with an answer @param duration - how long it took, in ms */
+  request({ type }: Request, error: Error | undefined, duration: number): void {
+    const outcome = outcomeOf(error);
+    this.counters.requests[outcome] += 1;
+    tell('request', this.#node, () => ({ type, outcome, duration }));
   }
 
   /** @returns a function that ends it */
@@ -56,4 +51,9 @@ export class Accounts {
       },
     });
   }
+}
+
+function outcomeOf(error: Error | undefined): RequestOutcome {
+  if (error === undefined) return 'answered';
+  return error instanceof RequestTimeoutError ? 'timedOut' : 'failed';
 }

@@ -136,7 +136,6 @@ export class ClusterNode {
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
     const answer = this.#requests.ask(request);
-    this.#accounts.request(request, answer);
     void this.#joining.during(request, answer);
     return answer;
   }
@@ -202,6 +201,7 @@ export class ClusterNode {
       requestsTimeout: this.#settings.requestsTimeout,
       maxPendingRequests: this.#settings.maxPendingRequests,
       onSilent: (uid) => this.#peers.fellSilent(uid),
+      onSettled: (request, error, duration) => this.#accounts.request(request, error, duration),
       onRefused: () => {
         this.#accounts.counters.refused += 1;
       },

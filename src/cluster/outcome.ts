@@ -4,15 +4,14 @@ import type { PendingRequest } from './pending';
 
 /** What a request has come to so far, or undefined while it must go on waiting. */
 export function outcomeOf(pending: PendingRequest): { value: unknown } | { error: Error } | undefined {
-  const { request, values, failures, complete, settled } = pending;
+  const { request, values, failure, complete, settled } = pending;
   if ('sid' in request) {
     // one node has the socket: nobody else needs to be waited for
     if (values.length > 0) return { value: values[0] };
     if (complete) return { error: new UnknownSocketError(request.sid) };
     return settled ? { error: timeoutOf(pending) } : undefined;
   }
-  const [reason] = failures;
-  if (reason !== undefined) return { error: new RemoteNodeError(request.type, partialOf(pending), reason) };
+  if (failure !== undefined) return { error: new RemoteNodeError(request.type, partialOf(pending), failure) };
   if (complete) return { value: together(request, values) };
   // whoever is silent is not waited for, but what came in is not all that there is
   return settled ? { error: timeoutOf(pending) } : undefined;

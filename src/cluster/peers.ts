@@ -148,7 +148,7 @@ export class Peers {
   }
 
   #censusOf(named: readonly Peer[], published: Published): Census {
-    return { named, published, silent: this.#silent };
+    return { named, published, silent: new Set(this.#silent) };
   }
 }
 

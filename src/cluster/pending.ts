@@ -1,101 +1,116 @@
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
-import type { Census, Peer } from './peers';
+import type { Census } from './peers';
 import { includesOwnAnswer } from './request-kinds';
-
-/** Of a node known by name; `silent` is one that let an earlier request time out. */
-type State = 'expected' | 'silent' | 'answered' | 'left';
 
 /**
  * One request that waits for its answers: who is expected, what came, whether that is all. It knows no clock and no wire.
  *
- * Nodes of this package are expected by name, the published ones by number.
+ * Nodes of this package are expected by name, the published ones by number. Very many requests may wait, so it keeps little as long as
+ * nobody has answered.
  */
 export class PendingRequest {
   /** What the nodes answered that had something to say. */
   readonly values: unknown[] = [];
-  /** Why nodes could not answer. */
-  readonly failures: string[] = [];
-  /** The nodes that are known by name. */
-  readonly #nodes = new Map<string, State>();
+  /** Why a node could not answer: the first one's reason. */
+  failure: string | undefined;
+  readonly #own: string;
+  /** Who listened when it was sent: one for all requests of a tick. */
+  #census: Census | undefined;
+  #publishedExpected = 0;
   #publishedAnswers = 0;
-  #publishedExpected: number | undefined;
+  /** The nodes known by name that have answered; undefined before the first one. */
+  #answered: Set<string> | undefined;
+  /** Likewise, those that have left, or have not heard it. */
+  #left: Set<string> | undefined;
 
-  /** @param answering - the published nodes that answer such a request */
+  /** @param own - the uid of who asks */
   constructor(
     readonly request: Request,
-    readonly answering: readonly DialectName[],
-  ) {}
+    own: string,
+  ) {
+    this.#own = own;
+  }
 
   /**
    * Takes note of who listens. Until it is called for the first time, the request is not complete; from the second time on, it
    * is for those who have gone in the meantime. Who has come since has not heard the request.
+   *
+   * @param answering - the published nodes that answer such a request
    */
-  expect(census: Census, own: Peer): void {
-    const published = this.answering.reduce((sum, dialect) => sum + census.published[dialect], 0);
-    const uids = census.named.map(({ uid }) => uid).filter((uid) => uid !== own.uid || includesOwnAnswer(this.request));
-    if (this.#publishedExpected === undefined) {
+  expect(census: Census, answering: readonly DialectName[]): void {
+    const published = answering.reduce((sum, dialect) => sum + census.published[dialect], 0);
+    if (!this.#census) {
+      this.#census = census;
       this.#publishedExpected = published;
-      for (const uid of uids) {
-        if (!this.#nodes.has(uid)) this.#nodes.set(uid, census.silent.has(uid) ? 'silent' : 'expected');
-      }
       return;
     }
     this.#publishedExpected = Math.min(this.#publishedExpected, published);
-    for (const uid of this.missing) if (!uids.includes(uid)) this.#nodes.delete(uid);
+    for (const uid of this.missing) if (!isNamed(census, uid)) this.nodeLeft(uid);
   }
 
   /** @param sender - undefined for a published node */
   add(sender: Sender | undefined, answer: Answer): void {
     if (sender) {
-      if (this.#nodes.get(sender.uid) === 'answered') return;
-      this.#nodes.set(sender.uid, 'answered');
+      if (this.#answered?.has(sender.uid)) return;
+      this.#answered ??= new Set();
+      this.#answered.add(sender.uid);
     } else {
       this.#publishedAnswers += 1;
     }
     if (answer.kind === 'value') this.values.push(answer.value);
-    if (answer.kind === 'failure') this.failures.push(answer.reason);
+    if (answer.kind === 'failure') this.failure ??= answer.reason;
   }
 
   /** Whether the node was taken for a published one, when it was counted: it was not known by name yet. */
   wasCounted(uid: string): boolean {
-    const state = this.#nodes.get(uid);
-    if (state !== undefined && state !== 'left') return false;
-    return (this.#publishedExpected ?? 0) > this.#publishedAnswers;
+    const known = this.#census !== undefined && isNamed(this.#census, uid) && !this.#left?.has(uid);
+    if (known || this.#answered?.has(uid)) return false;
+    return this.#publishedExpected > this.#publishedAnswers;
   }
 
   /** A node has left, and will not answer any more. */
   nodeLeft(uid: string): void {
-    if (this.#nodes.get(uid) !== 'answered') this.#nodes.set(uid, 'left');
+    if (this.#answered?.has(uid)) return;
+    this.#left ??= new Set();
+    this.#left.add(uid);
   }
 
   /** The nodes known by name that have not answered. */
   get missing(): string[] {
-    return [...this.#uids('expected'), ...this.#uids('silent')];
+    return [...this.#missing(false), ...this.#missing(true)];
   }
 
   get received(): number {
-    return this.#uids('answered').length + this.#publishedAnswers;
+    return (this.#answered?.size ?? 0) + this.#publishedAnswers;
   }
 
   /** How many nodes are to answer; undefined as long as nobody has counted them. */
   get expected(): number | undefined {
-    if (this.#publishedExpected === undefined) return undefined;
-    return this.missing.length + this.#uids('answered').length + this.#publishedExpected;
+    return this.#census && this.missing.length + (this.#answered?.size ?? 0) + this.#publishedExpected;
   }
 
   /** Whether all those have answered that may be expected to. */
   get settled(): boolean {
-    const published = this.#publishedAnswers >= (this.#publishedExpected ?? Number.POSITIVE_INFINITY);
-    return published && this.#uids('expected').length === 0;
+    if (!this.#census || this.#publishedAnswers < this.#publishedExpected) return false;
+    return this.#missing(false).length === 0;
   }
 
   get complete(): boolean {
-    return this.settled && this.#uids('silent').length === 0;
+    return this.settled && this.#missing(true).length === 0;
   }
 
-  #uids(state: State): string[] {
-    const uids: string[] = [];
-    for (const [uid, is] of this.#nodes) if (is === state) uids.push(uid);
-    return uids;
+  /** @param silent - those that had let an earlier request time out, or the others */
+  #missing(silent: boolean): string[] {
+    if (!this.#census) return [];
+    const missing: string[] = [];
+    for (const { uid } of this.#census.named) {
+      if (this.#answered?.has(uid) || this.#left?.has(uid) || this.#census.silent.has(uid) !== silent) continue;
+      if (uid !== this.#own || includesOwnAnswer(this.request)) missing.push(uid);
+    }
+    return missing;
   }
+}
+
+function isNamed({ named }: Census, uid: string): boolean {
+  return named.some((peer) => peer.uid === uid);
 }

@@ -15,6 +15,8 @@ export interface Transport {
   onRefused?(): void;
   /** A node has not answered in time. */
   onSilent(uid: string): void;
+  /** A request has come to its end. @param error - what went wrong, if anything @param duration - in ms */
+  onSettled?(request: Request, error: Error | undefined, duration: number): void;
   /** This node's own part; undefined for who is no node. */
   readonly local?: {
     answer(request: Request): Promise<Answer>;
@@ -31,11 +33,13 @@ export interface Transport {
   answering(request: Request): readonly DialectName[];
 }
 
+/** There may be very many, so it is small. */
 interface Waiting {
   pending: PendingRequest;
+  /** By `performance.now()`. */
+  since: number;
   /** Whether the others may have heard it. */
   sent: boolean;
-  timeout: NodeJS.Timeout;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -46,7 +50,10 @@ type Outcome = { value: unknown } | { error: Error };
 export class Requests {
   readonly #transport: Transport;
   readonly #own: Peer;
+  /** In the order in which they were asked, which is that in which their time is over. */
   readonly #waiting = new Map<string, Waiting>();
+  /** Of the oldest, or earlier. */
+  #timeout: NodeJS.Timeout | undefined;
   #rechecking: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -64,20 +71,26 @@ export class Requests {
    * @throws {AdapterClosedError}
    */
   ask(request: Request): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new AdapterClosedError());
     const { maxPendingRequests, onRefused } = this.#transport;
+    if (this.#closed) return this.#refuse(request, new AdapterClosedError());
     if (this.#waiting.size >= maxPendingRequests) {
       onRefused?.();
-      return Promise.reject(new TooManyRequestsError(request.type, maxPendingRequests));
+      return this.#refuse(request, new TooManyRequestsError(request.type, maxPendingRequests));
     }
     const id = uid2(6);
-    const pending = new PendingRequest(request, this.#transport.answering(request));
-    this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
-    return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => this.#onTimeout(id, pending), this.#transport.requestsTimeout);
-      this.#waiting.set(id, { pending, sent: false, timeout, resolve, reject });
-      this.#start(id, pending).catch((error) => this.#fail(id, error));
+    const pending = new PendingRequest(request, this.#own.uid);
+    const answer = new Promise((resolve, reject) => {
+      this.#waiting.set(id, { pending, since: performance.now(), sent: false, resolve, reject });
     });
+    this.#timeout ??= setTimeout(() => this.#onTime(), this.#transport.requestsTimeout);
+    this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
+    this.#start(id, pending).catch((error) => this.#fail(id, error));
+    return answer;
+  }
+
+  #refuse(request: Request, error: Error): Promise<never> {
+    this.#transport.onSettled?.(request, error, 0);
+    return Promise.reject(error);
   }
 
   /** What a waiting request asked for, or undefined when none has this id. */
@@ -146,7 +159,8 @@ export class Requests {
   async #count(id: string): Promise<Census | undefined> {
     try {
       const census = await this.#transport.census();
-      this.#waiting.get(id)?.pending.expect(census, this.#own);
+      const pending = this.#waiting.get(id)?.pending;
+      pending?.expect(census, this.#transport.answering(pending.request));
       this.#check(id);
       return census;
     } catch (error) {
@@ -161,7 +175,21 @@ export class Requests {
     if (outcome) this.#settle(id, outcome);
   }
 
-  #onTimeout(id: string, pending: PendingRequest): void {
+  /** Ends the requests whose time is over. */
+  #onTime(): void {
+    this.#timeout = undefined;
+    const { requestsTimeout } = this.#transport;
+    for (const [id, { pending, since }] of this.#waiting) {
+      const left = since + requestsTimeout - performance.now();
+      if (left > 0) {
+        this.#timeout = setTimeout(() => this.#onTime(), Math.ceil(left));
+        return;
+      }
+      this.#timeOut(id, pending);
+    }
+  }
+
+  #timeOut(id: string, pending: PendingRequest): void {
     if (isAnsweredAtOnce(pending.request)) for (const uid of pending.missing) this.#transport.onSilent(uid);
     this.#settle(id, { error: timeoutOf(pending) });
   }
@@ -174,13 +202,19 @@ export class Requests {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);
-    clearTimeout(waiting.timeout);
-    if (this.#waiting.size === 0) {
-      clearInterval(this.#rechecking);
-      this.#rechecking = undefined;
-    }
-    if ('error' in outcome) waiting.reject(outcome.error);
-    else waiting.resolve(outcome.value);
+    if (this.#waiting.size === 0) this.#rest();
+    const { pending, since, resolve, reject } = waiting;
+    const error = 'error' in outcome ? outcome.error : undefined;
+    this.#transport.onSettled?.(pending.request, error, performance.now() - since);
+    if ('error' in outcome) reject(outcome.error);
+    else resolve(outcome.value);
+  }
+
+  #rest(): void {
+    clearTimeout(this.#timeout);
+    clearInterval(this.#rechecking);
+    this.#timeout = undefined;
+    this.#rechecking = undefined;
   }
 
   #fail(id: string, cause: unknown): void {

@@ -185,7 +185,7 @@ export class PubSub {
 
   #tryToPublish(channel: string, payload: string | Buffer): Promise<unknown> {
     try {
-      return this.#publisher.publish(channel, payload);
+      return this.#publisher.publish(channel, asBytesIfLong(payload));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -328,10 +328,17 @@ export class PubSub {
 /** What a client keeps for a message besides its payload: an estimate, in bytes. */
 const QUEUED_OVERHEAD = 512;
 
+/** A longer text is given to clients as bytes: they would copy and count it several times (measured, on answers to `fetchSockets()`). */
+const LONG_TEXT = 4096;
+
 const NO_PATTERNS: Subscribing = {
   subscribe: () => Promise.reject(new Error('sharded Pub/Sub has no patterns')),
   unsubscribe: () => Promise.resolve(),
 };
+
+function asBytesIfLong(payload: string | Buffer): string | Buffer {
+  return typeof payload === 'string' && payload.length >= LONG_TEXT ? Buffer.from(payload) : payload;
+}
 
 function toError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
