@@ -21,11 +21,11 @@ interface Commands {
 
 /** One a name: there can be very many, so it is small. */
 interface Subscription {
-  /** Never changed, but replaced. */
+  /** Never changed, but replaced: subscriptions with one and the same listener share it. */
   listeners: readonly MessageListener[];
   state: 'wanted' | 'asked' | 'active';
   /** Those who wait for it to be active. */
-  waiting?: (() => void)[] | undefined;
+  waiting: (() => void)[] | undefined;
   /** Called instead of another try when the user's ACL forbids it. */
   onForbidden?: () => void;
 }
@@ -39,6 +39,8 @@ type Entry = readonly [name: string, subscription: Subscription];
 export class Subscriptions {
   readonly #commands: Commands;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** The listeners of the last new subscription. */
+  #alone: readonly MessageListener[] = [];
   /** The names still to be asked for. */
   readonly #wanted = new Set<string>();
   /** The names that Redis is still to be told of that nobody wants them any more. */
@@ -161,7 +163,8 @@ export class Subscriptions {
   #addOne(name: string, listener: MessageListener): Promise<void> | undefined {
     let subscription = this.#subscriptions.get(name);
     if (!subscription) {
-      subscription = { listeners: [listener], state: 'wanted' };
+      if (this.#alone[0] !== listener) this.#alone = [listener];
+      subscription = { listeners: this.#alone, state: 'wanted', waiting: undefined };
       this.#subscriptions.set(name, subscription);
       this.#wanted.add(name);
     } else if (!subscription.listeners.includes(listener)) {
