@@ -2,7 +2,7 @@ import uid2 from 'uid2';
 import { AdapterClosedError } from '../errors';
 import type { Limits } from '../limits';
 import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
-import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
+import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
 import { Accounts } from './accounts';
@@ -103,13 +103,19 @@ export class ClusterNode {
     return healthOf(this.#settings.pubSub, this.#peers);
   }
 
-  /** @throws {UnsendableValueError} before anything is sent */
-  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): void {
+  /**
+   * @returns the broadcast as it was written, for local sockets
+   * @throws {UnsendableValueError} before anything is sent
+   */
+  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): WrittenBroadcast | undefined {
     const published = this.#peers.recent()?.published;
     const toAll = this.#joining.concerns(options.rooms);
     // written out, since a spread takes five times as long
     const { rooms, except, flags } = options;
-    this.#send(this.#wire.broadcast(data, { rooms, except, flags, seq: this.#numbering.next() }, published, toAll));
+    const numbered = { rooms, except, flags, seq: this.#numbering.next() };
+    const message = this.#wire.broadcast(data, numbered, published, toAll);
+    this.#send(message);
+    return message.written;
   }
 
   /**

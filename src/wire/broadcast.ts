@@ -1,8 +1,9 @@
 import { readBroadcast } from './broadcast-reader';
+import { SEQUENCE_HEAD, writeBroadcast } from './broadcast-writer';
 import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
-import { Json } from './msgpack-json';
+import { Json, JsonReader } from './msgpack-json';
 import { toSendable } from './sendable';
 import { isText, type Sliceable, shortText } from './short-text';
 
@@ -81,29 +82,42 @@ export interface Codec {
 
 export const messagePack: Codec = { encode: encodeMessagePack, decode: decodeMessagePack };
 
+/** A broadcast on its way to Redis, and to local sockets. */
+export class WrittenBroadcast {
+  readonly payload: Buffer;
+  readonly #dataStart: number | undefined;
+
+  /** @param dataStart - where the packet's data begins in the payload, if that is MessagePack */
+  constructor(payload: Buffer, dataStart: number | undefined) {
+    this.payload = payload;
+    this.#dataStart = dataStart;
+  }
+
+  /** The packet's data in JSON, where it can be: to read it off the payload takes two thirds of the time of `JSON.stringify()`. */
+  get json(): Json | undefined {
+    return this.#dataStart === undefined ? undefined : new JsonReader(this.payload, this.#dataStart).readJson(2);
+  }
+}
+
 /** @throws {UnsendableValueError} when the packet's data holds what cannot be sent */
 export function encodeBroadcast(
   uid: string,
   packet: BroadcastPacket,
   options: OutgoingOptions,
   codec: Codec = messagePack,
-): Buffer {
+): WrittenBroadcast {
   const { type, nsp } = packet;
   const data = toSendable(packet.data, 'data');
   const { rooms = [], except = [], flags = {}, seq } = options;
-  if (seq !== undefined && codec === messagePack) {
-    const payload = encodeMessagePack([uid, { type, data, nsp }, { rooms, except, flags, seq: MAX_SEQUENCE }]);
-    payload.writeUInt32BE(seq, payload.length - SEQUENCE_BYTES);
-    return payload;
+  if (codec === messagePack) {
+    const { payload, dataStart } = writeBroadcast({ uid, type, data, nsp, rooms, except, flags, seq });
+    return new WrittenBroadcast(payload, dataStart);
   }
   const bytes = codec.encode([uid, { type, data, nsp }, { rooms, except, flags }]);
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
+  return new WrittenBroadcast(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes), undefined);
 }
 
-const MAX_SEQUENCE = 2 ** 32 - 1;
 const SEQUENCE_BYTES = 4;
-/** What is before the number, at the end of a broadcast. */
-const SEQUENCE_HEAD = Buffer.concat([encodeMessagePack('seq'), Buffer.from([0xce])]);
 
 /**
  * Reads the number of a broadcast off its last bytes, without decoding the rest.

@@ -107,7 +107,8 @@ export class ClassicWire implements Wire {
     const { uid, nsp, codec } = this.#settings;
     const packet = { type: this.#typeOf(data, options, published), data, nsp };
     const channel = toAll ? this.#names.broadcast : broadcastChannel(this.#names, options.rooms);
-    return { channel, payload: encodeBroadcast(uid, packet, options, codec) };
+    const written = encodeBroadcast(uid, packet, options, codec);
+    return { channel, payload: written.payload, written };
   }
 
   acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing {

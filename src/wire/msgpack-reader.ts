@@ -20,10 +20,12 @@ export function readMessagePack(payload: Buffer): unknown {
 
 /** Reads values one after the other; each method throws a `RangeError` where the payload does not hold what it is to read. */
 export class Reader {
-  position = 0;
   protected readonly payload: Sliceable;
 
-  constructor(payload: Buffer) {
+  constructor(
+    payload: Buffer,
+    public position = 0,
+  ) {
     this.payload = payload as Sliceable;
   }
 

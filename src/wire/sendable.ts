@@ -25,14 +25,24 @@ function prepare(value: unknown, path: string, depth: number): unknown {
 }
 
 function prepareObject(value: object, path: string, depth: number): unknown {
-  if (value instanceof Uint8Array) return value;
-  // as JSON has it: an invalid Date is null
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return new Uint8Array(value);
+  const special = prepareSpecial(value);
+  if (special !== undefined) return special;
   if (depth > MAX_DEPTH - 8) throw new UnsendableValueError(path.slice(0, 80), 'it is circular, or nested too deep');
   if ('toJSON' in value && typeof value.toJSON === 'function') return prepare(value.toJSON(), path, depth + 1);
   return Array.isArray(value) ? prepareArray(value, path, depth) : prepareRecord(value, path, depth);
+}
+
+/** What has a form of its own; undefined for what consists of its elements or properties. */
+function prepareSpecial(value: object): unknown {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === Array.prototype) return undefined;
+  if (value instanceof Uint8Array) return value;
+  // as JSON has it: an invalid Date is null, and a String, a Number and a Boolean are what they hold
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
+  if (value instanceof String || value instanceof Number || value instanceof Boolean) return value.valueOf();
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return new Uint8Array(value);
+  return undefined;
 }
 
 function prepareArray(values: readonly unknown[], path: string, depth: number): readonly unknown[] {

@@ -1,5 +1,5 @@
 import type { AcknowledgedBroadcast, Acknowledgement } from './acknowledgements';
-import type { Broadcast, BroadcastOptions, BroadcastPacket } from './broadcast';
+import type { Broadcast, BroadcastOptions, BroadcastPacket, WrittenBroadcast } from './broadcast';
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import type { Presence } from './presence';
 
@@ -7,6 +7,8 @@ import type { Presence } from './presence';
 export interface Outgoing {
   channel: string;
   payload: string | Buffer;
+  /** Of a broadcast on the classic wire. */
+  written?: WrittenBroadcast;
 }
 
 export type Incoming =

@@ -57,7 +57,9 @@ const VALUES: unknown[] = [['a', 'b'], 5, 'x', [['a', 1]], [{ id: 'x', handshake
 const bytes = (payload: string | Buffer) => Buffer.from(payload);
 const dialects = [5, 8] as const;
 
-const broadcasts = [encodeBroadcast('abcdef', packet, options), encodeBroadcast('emitter', binary, {})];
+const broadcasts = [encodeBroadcast('abcdef', packet, options), encodeBroadcast('emitter', binary, {})].map(
+  ({ payload }) => payload,
+);
 const requests = [
   ...dialects.flatMap((dialect) => REQUESTS.map((request) => encodeRequest(dialect, 'id', request, sender))),
   encodeAcknowledgedBroadcast('id', packet, options, sender),

@@ -55,8 +55,8 @@ export class RedisAdapter extends withRedisApi(Adapter) {
    */
   override broadcast(packet: Packet, options: SocketIoOptions): void {
     const broadcastOptions = outgoing(options);
-    if (!options.flags?.local) nodeOf(this).broadcast(packet.data, broadcastOptions);
-    this.#local.deliver(packet, broadcastOptions);
+    const written = options.flags?.local ? undefined : nodeOf(this).broadcast(packet.data, broadcastOptions);
+    this.#local.broadcast(packet.data, broadcastOptions, written);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type BroadcastFlags, type BroadcastPacket, EVENT } from '../../wire/broadcast';
+import { type BroadcastFlags, type BroadcastPacket, EVENT, type WrittenBroadcast } from '../../wire/broadcast';
 import type { Namespace4, PacketOptions, Socket4 } from './types';
 
 const TEXT_FRAME = 0x81;
@@ -6,22 +6,30 @@ const TEXT_FRAME = 0x81;
 const MESSAGE = '4';
 const MESSAGE_BYTE = MESSAGE.charCodeAt(0);
 
-/** What is sent: its data, which may have come in JSON. */
-export type LocalPacket = Pick<BroadcastPacket, 'data' | 'json'>;
+/** Where the data in JSON is taken from, when it is at hand. */
+type JsonSource = Pick<BroadcastPacket, 'json'> | WrittenBroadcast | undefined;
 
 /** Sends a packet to sockets of this node; it is encoded once, and not at all when there are none. */
 export class LocalBroadcast {
   readonly #nsp: Namespace4;
   readonly #head: Buffer;
-  readonly #packet: LocalPacket;
+  readonly #packet: Pick<BroadcastPacket, 'data'>;
+  readonly #source: JsonSource;
   readonly #options: PacketOptions;
   #encoded: (string | Uint8Array)[] | undefined;
 
   /** @param head - the namespace's `eventHead()` */
-  constructor(nsp: Namespace4, head: Buffer, packet: LocalPacket, { volatile, compress }: BroadcastFlags) {
+  constructor(
+    nsp: Namespace4,
+    head: Buffer,
+    packet: Pick<BroadcastPacket, 'data'>,
+    source: JsonSource,
+    { volatile, compress }: BroadcastFlags,
+  ) {
     this.#nsp = nsp;
     this.#head = head;
     this.#packet = packet;
+    this.#source = source;
     this.#options = { preEncoded: true, volatile, compress };
   }
 
@@ -32,7 +40,7 @@ export class LocalBroadcast {
   }
 
   #encode(): (string | Uint8Array)[] {
-    const { json } = this.#packet;
+    const json = this.#source?.json;
     if (json) return [this.#encodeJson(json.bytes)];
     // the encoder sees by itself whether there is binary data, and takes BINARY_EVENT for an event that it has encoded
     const packet = { type: EVENT, data: this.#packet.data, nsp: this.#nsp.name };

@@ -1,9 +1,9 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 import type { LocalNode } from '../../cluster/local-node';
-import { type BroadcastOptions, type BroadcastPacket, EVENT } from '../../wire/broadcast';
+import { type BroadcastOptions, type BroadcastPacket, EVENT, type WrittenBroadcast } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { type CustomHook, callHook } from '../custom-hook';
-import { eventHead, LocalBroadcast, type LocalPacket } from './local-broadcast';
+import { eventHead, LocalBroadcast } from './local-broadcast';
 import type { Namespace4, Socket4 } from './types';
 
 /** The sockets of one Socket.IO 4 server, as the cluster sees them. */
@@ -26,9 +26,14 @@ export class LocalSockets implements LocalNode {
     return opts !== undefined && opts.parser === undefined;
   }
 
-  deliver(packet: LocalPacket, options: BroadcastOptions): void {
-    const broadcast = new LocalBroadcast(this.#nsp, this.#eventHead, packet, options.flags);
-    this.#forEach(options, (socket) => broadcast.sendTo(socket));
+  deliver(packet: BroadcastPacket, options: BroadcastOptions): void {
+    this.#send(new LocalBroadcast(this.#nsp, this.#eventHead, packet, packet, options.flags), options);
+  }
+
+  /** Sends what this node sends itself. @param written - as it goes to the others, if it does */
+  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions, written: WrittenBroadcast | undefined): void {
+    const source = this.takesJson ? written : undefined;
+    this.#send(new LocalBroadcast(this.#nsp, this.#eventHead, { data }, source, options.flags), options);
   }
 
   deliverWithAcknowledgement(
@@ -108,6 +113,10 @@ export class LocalSockets implements LocalNode {
 
   receiveEvent(args: readonly [string, ...unknown[]], answer?: (value: unknown) => void): void {
     this.#nsp._onServerSideEmit(answer ? [...args, answer] : [...args]);
+  }
+
+  #send(broadcast: LocalBroadcast, options: BroadcastOptions): void {
+    this.#forEach(options, (socket) => broadcast.sendTo(socket));
   }
 
   #socketsIn(targets: Targets): Socket4[] {

@@ -57,7 +57,7 @@ describe('The data of a broadcast', () => {
   for (const [name, value] of Object.entries(VALUES)) {
     it(`with ${name} becomes the JSON of what it is`, () => {
       for (const payload of [
-        encodeBroadcast('uid', packetOf(value) as Broadcast['packet'], { ...OPTIONS, seq: 5 }),
+        encodeBroadcast('uid', packetOf(value) as Broadcast['packet'], { ...OPTIONS, seq: 5 }).payload,
         ...[notepack2, notepack3].map((codec) => codec.encode(['uid', packetOf(value), OPTIONS])),
       ]) {
         assertSame(withJson(payload), decodeBroadcast(payload));
@@ -67,7 +67,7 @@ describe('The data of a broadcast', () => {
 
   it('is the same through all of the memory that it is written to', () => {
     for (let length = 1; length < 66_000; length += 997) {
-      const payload = encodeBroadcast('uid', packetOf('\0'.repeat(length)) as Broadcast['packet'], OPTIONS);
+      const payload = encodeBroadcast('uid', packetOf('\0'.repeat(length)) as Broadcast['packet'], OPTIONS).payload;
       const { packet } = withJson(payload);
       assert.deepEqual(packet.data, ['event', '\0'.repeat(length)]);
     }

@@ -33,13 +33,14 @@ const WRITTEN: [name: string, value: unknown, read?: unknown][] = [
   ['a Float32Array', new Float32Array([1]), Buffer.from([0, 0, 0x80, 0x3f])],
   ['an ArrayBuffer', new Uint8Array([1, 2]).buffer, Buffer.from([1, 2])],
   ['a DataView with an offset', new DataView(new Uint8Array([1, 2, 3]).buffer, 1, 1), Buffer.from([2])],
+  ['a String, a Number and a Boolean', ['x', 5, false].map(Object), ['x', 5, false]],
   ['what toJSON() gives', { toJSON: () => ({ a: 1 }) }, { a: 1 }],
 ];
 
 describe('A broadcast', () => {
   for (const [name, value, read = value] of WRITTEN) {
     it(`with ${name} is read alike by notepack 2, by notepack 3 and by us`, () => {
-      const payload = encodeBroadcast('uid', packetOf(value), OPTIONS);
+      const payload = encodeBroadcast('uid', packetOf(value), OPTIONS).payload;
       const expected = ['uid', packetOf(read), OPTIONS];
       assert.deepEqual(notepack2.decode(payload), expected);
       // notepack 3 reads the Date of notepack 2 as well
@@ -65,7 +66,7 @@ describe('A broadcast', () => {
 
   it('has the very bytes that notepack 2 writes, where these are the shortest form', () => {
     const value = { text: 'x', n: [1, 200, 70_000, -5, -200, 1.5], at: new Date(5), yes: true, none: null };
-    const payload = encodeBroadcast('uid', packetOf(value), OPTIONS);
+    const payload = encodeBroadcast('uid', packetOf(value), OPTIONS).payload;
     assert.equal(payload.toString('hex'), notepack2.encode(['uid', packetOf(value), OPTIONS]).toString('hex'));
   });
 
@@ -86,14 +87,18 @@ describe('A broadcast', () => {
   });
 
   it('shows whose it is by its first bytes', () => {
-    const payload = encodeBroadcast('AbCdEf', packetOf(1), OPTIONS);
+    const payload = encodeBroadcast('AbCdEf', packetOf(1), OPTIONS).payload;
     assert.ok(isFrom(broadcastHead('AbCdEf'), payload));
     for (const other of ['AbCdEg', 'AbCdE', 'AbCdEfg', '']) assert.ok(!isFrom(broadcastHead(other), payload), other);
     assert.ok(!isFrom(broadcastHead('AbCdEf'), Buffer.alloc(0)));
   });
 
   it('that is changed anywhere is read as something else or refused, and never does harm', () => {
-    const original = encodeBroadcast('uid', packetOf({ a: [new Date(5), Buffer.from('x')], b: { c: -7 } }), OPTIONS);
+    const original = encodeBroadcast(
+      'uid',
+      packetOf({ a: [new Date(5), Buffer.from('x')], b: { c: -7 } }),
+      OPTIONS,
+    ).payload;
     const random = mulberry32(42);
     for (let i = 0; i < 20_000; i++) {
       const payload = Buffer.from(original);

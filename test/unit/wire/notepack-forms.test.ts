@@ -6,7 +6,8 @@ import { notepack2, notepack3 } from '../../support/published-codecs';
 
 const OPTIONS = { rooms: [], except: [], flags: {} };
 const messageOf = (value: unknown) => ['uid', { type: 2, data: ['event', value], nsp: '/' }, OPTIONS];
-const write = (value: unknown) => encodeBroadcast('uid', { type: 2, data: ['event', value], nsp: '/' }, OPTIONS);
+const write = (value: unknown) =>
+  encodeBroadcast('uid', { type: 2, data: ['event', value], nsp: '/' }, OPTIONS).payload;
 const read = (payload: Buffer) => decodeBroadcast(payload).packet.data[1];
 const nest = (levels: number) => {
   let value: unknown = 'core';
