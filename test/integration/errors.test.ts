@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 
@@ -78,6 +79,24 @@ describe('Errors', () => {
     });
     assert.ok(byCallback[0] instanceof RequestTimeoutError);
     assert.deepEqual(byCallback[1], ['first']);
+  });
+
+  it('each request has its whole time, whenever those before it were asked or answered', async () => {
+    const durations: number[] = [];
+    const onRequest = (message: unknown) => durations.push((message as { duration: number }).duration);
+    subscribe('socket.io-redis:request', onRequest);
+    second.customHook = (data, answer) => data === 'answered' && answer('here');
+    const pending: Promise<unknown>[] = [];
+    for (let i = 0; i < 3; i++) {
+      pending.push(assert.rejects(first.customRequest('unanswered'), RequestTimeoutError));
+      // which takes some of the time of the one before
+      for (let j = 0; j < 20; j++) await first.clients();
+    }
+    await first.customRequest('answered');
+    await Promise.all(pending);
+    unsubscribe('socket.io-redis:request', onRequest);
+    assert.equal(durations.filter((duration) => duration >= 300).length, 3);
+    assert.equal(durations.length, 3 * 21 + 1);
   });
 
   it('a timeout names the nodes that did not answer, once they are known', async () => {
