@@ -39,6 +39,7 @@ export interface NodeRedisClient {
   readonly isReady: boolean;
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   sendCommand(args: string[]): Promise<unknown>;
+  withCommandOptions?(options: { timeout: undefined }): Pick<NodeRedisClient, 'publish'>;
 }
 
 export interface NodeRedisSentinel {
@@ -114,12 +115,21 @@ export function isReady({ isReady, isOpen, masters }: NodeRedisSubscriber): bool
 }
 
 export function publishWithNodeRedis(client: NodeRedisClient): Publisher {
+  const publisher = withoutTimeout(client);
   return {
-    publish: (channel, payload) => client.publish(channel, payload),
+    publish: (channel, payload) => publisher.publish(channel, payload),
     countSubscribers: async (channels) => readCounts(await client.sendCommand(['PUBSUB', 'NUMSUB', ...channels])),
     listChannels: async (pattern) => readChannels(await client.sendCommand(['PUBSUB', 'CHANNELS', pattern])),
     reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
   };
+}
+
+/**
+ * redis 6 gives every command up that it could not write for 5 s: what waits is bounded by `maxQueuedBytes`, and a timer a message takes
+ * twice the time of all else together (measured).
+ */
+function withoutTimeout(client: NodeRedisClient): Pick<NodeRedisClient, 'publish'> {
+  return client.withCommandOptions?.({ timeout: undefined }) ?? client;
 }
 
 export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publisher {

@@ -1,4 +1,3 @@
-import type { BroadcastFlags } from './broadcast';
 import type { Room } from './messages';
 import { encodeMessagePack } from './msgpack';
 import { Writer } from './msgpack-writer';
@@ -11,7 +10,7 @@ export interface BroadcastContent {
   nsp: string;
   rooms: readonly Room[];
   except: readonly Room[];
-  flags: BroadcastFlags;
+  flags: object;
   seq: number | undefined;
 }
 

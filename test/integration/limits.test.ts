@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 
+import { createClient } from 'redis';
+
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
@@ -71,6 +73,24 @@ describe('Limits', () => {
       assert.equal(second.adapter.stats().missed, after.overflowed);
     });
   }
+
+  it('of what waits for Redis: it waits for longer than redis 6 has a command wait', async () => {
+    const options = { url: `redis://${redis.host}:${redis.port}`, commandOptions: { timeout: 100 } };
+    const clients = [createClient(options), createClient(options)] as const;
+    await Promise.all(clients.map((client) => client.on('error', () => {}).connect()));
+    cleanUps.push(async () => {
+      for (const client of clients) client.destroy();
+    });
+    const node = await startServer(4, redisAdapter(...clients));
+    nodes.push(node);
+    await redis.kill();
+    cleanUps.push(() => redis.restart());
+    await eventually(() => assert.ok(!clients[0].isReady));
+    const { unpublished } = node.adapter.stats();
+    node.io.emit('x');
+    await assert.rejects(clients[0].ping());
+    assert.equal(node.adapter.stats().unpublished, unpublished);
+  });
 
   it('of requests that wait: one more is refused at once', async () => {
     const [first, second] = await start({ maxPendingRequests: 2, requestsTimeout: 500 });
