@@ -3,10 +3,12 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { createClient as createClient3 } from 'redis-3';
 import { createSentinel as createSentinel5 } from 'redis-5';
 import { type ConnectionOptions, connectionSettings } from '../../src/connection-options';
 import { InvalidOptionError, UnsupportedClientError } from '../../src/errors';
 import { type RedisAdapterOptions, readSettings } from '../../src/options';
+import { lackOf } from '../../src/redis/clients';
 import type { RedisClient } from '../../src/redis/pub-sub';
 
 import redisAdapter = require('../../src/index');
@@ -160,6 +162,16 @@ describe('Options', () => {
       );
     });
   }
+
+  it('a client that is supported lacks nothing', () => {
+    const redis3 = createClient3({ port: 1 }).on('error', () => {});
+    redis3.end(true);
+    const lacks = [clients.pubClient, clients.subClient, redis3].map(lackOf);
+    assert.deepEqual(
+      lacks,
+      ['ioredis', 'redis 4 to 6', 'redis 2.8 or 3'].map((library) => ({ library, missing: [] })),
+    );
+  });
 
   it('a promise is not taken for options', () => {
     const options = Promise.resolve(clients.pubClient) as object as RedisAdapterOptions;
