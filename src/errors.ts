@@ -1,3 +1,5 @@
+import { messageOf } from './message-of';
+
 /**
  * The errors a user can meet. Each has a stable `code` to switch on; the message says what happened and what to do.
  */
@@ -28,6 +30,12 @@ export class InvalidOptionError extends TypeError {
   }
 }
 
+/** What an object lacks for being a client of the library that it is most like. */
+interface ClientLack {
+  library: string;
+  missing: readonly string[];
+}
+
 /** `pubClient` or `subClient` is no Redis client that this package knows. */
 export class UnsupportedClientError extends TypeError {
   readonly code = 'ERR_SOCKET_IO_REDIS_CLIENT';
@@ -36,12 +44,13 @@ export class UnsupportedClientError extends TypeError {
     /** `pubClient` or `subClient`. */
     readonly option: string,
     received: unknown,
+    lack: ClientLack,
   ) {
     super(
       `socket.io-redis: "${option}" is not a Redis client that this package supports (redis 2.8 to 6 or ioredis 4 to 6, ` +
         // a text may be a uri with a password
         `with their Cluster and Sentinel clients): it is ${typeof received === 'string' ? 'a string' : describe(received)}` +
-        (isPlainObject(received) ? '. If these are options, they come last' : ''),
+        adviceOn(received, lack),
     );
   }
 
@@ -127,7 +136,7 @@ export class RequestFailedError extends SocketIoRedisError {
   readonly partial: unknown;
 
   constructor(request: string, partial: unknown, cause: unknown) {
-    super(`the ${request} request failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`the ${request} request failed: ${messageOf(cause)}`, { cause });
     this.partial = partial;
   }
 }
@@ -244,14 +253,22 @@ export class UnsendableValueError extends TypeError {
   }
 }
 
-function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+function adviceOn(received: unknown, { library, missing }: ClientLack): string {
+  if (received instanceof Promise) return '. Await it first';
+  if (typeof received !== 'object' || received === null) return '';
+  if (isPlainObject(received) && !('on' in received)) return '. If these are options, they come last';
+  return missing.length > 0 ? `. To be one of ${library} it lacks ${missing.join(', ')}` : '';
+}
+
+function isPlainObject(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function describe(value: unknown): string {
   if (value === null || typeof value === 'undefined') return String(value);
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'an array';
+  if (value instanceof Promise) return 'a promise';
   if (typeof value === 'object')
     return `an object with the keys ${Object.keys(value).slice(0, 8).join(', ') || '(none)'}`;
   if (typeof value === 'string') return JSON.stringify(value);

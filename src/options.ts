@@ -3,7 +3,7 @@ import type { SubscriptionMode } from './cluster/node';
 import { type ConnectionOptions, connectionSettings, isConnectionOption } from './connection-options';
 import { InvalidOptionError, UnsupportedClientError } from './errors';
 import { LIMITS, type LimitOptions, type Limits, readCount, readLimits } from './limits';
-import { duplicateClient, isRedisClient } from './redis/clients';
+import { duplicateClient, isRedisClient, lackOf } from './redis/clients';
 import { connectClient } from './redis/connect';
 import type { RedisClient, WatchdogTimes } from './redis/pub-sub';
 import { type Codec, messagePack } from './wire/broadcast';
@@ -152,7 +152,9 @@ export function duplicate(client: RedisClient, missing: string): RedisClient {
 /** @throws {InvalidOptionError} */
 export function readOptions<O extends object>(options: O | null | undefined): O {
   const given: unknown = options ?? {};
-  if (typeof given !== 'object' || Array.isArray(given)) throw new InvalidOptionError('opts', 'an object', given);
+  // a promise of a client, say
+  const isObject = typeof given === 'object' && !Array.isArray(given) && !(given instanceof Promise);
+  if (!isObject) throw new InvalidOptionError('opts', 'an object', given);
   return given as O;
 }
 
@@ -172,7 +174,7 @@ export function readWatchdog(watchdog: unknown): WatchdogTimes | undefined {
   if (typeof given !== 'object' || Array.isArray(given)) {
     throw new InvalidOptionError('watchdog', 'false or an object with interval and patience', watchdog);
   }
-  warnOfUnknown(given, (option) => option in DEFAULT_WATCHDOG);
+  warnOfUnknown(given, (option) => option in DEFAULT_WATCHDOG, 'watchdog.');
   const { interval, patience } = given as WatchdogOptions;
   return {
     interval: readMilliseconds('watchdog.interval', interval, DEFAULT_WATCHDOG.interval),
@@ -209,7 +211,7 @@ export function readParser(parser: unknown): Codec {
 
 export function readClient(option: string, client: unknown): RedisClient | undefined {
   if (client === undefined || client === null) return undefined;
-  if (!isRedisClient(client)) throw new UnsupportedClientError(option, client);
+  if (!isRedisClient(client)) throw new UnsupportedClientError(option, client, lackOf(client));
   return client;
 }
 
@@ -220,10 +222,11 @@ export function requireClient(option: string, client: unknown): RedisClient {
   return known;
 }
 
-export function warnOfUnknown(options: object, isKnown: (option: string) => boolean): void {
+/** @param path - what the options are part of */
+export function warnOfUnknown(options: object, isKnown: (option: string) => boolean, path = ''): void {
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined || isKnown(option)) continue;
-    process.emitWarning(`socket.io-redis: the option "${option}" has no meaning here, and is ignored`, {
+    process.emitWarning(`socket.io-redis: the option "${path}${option}" has no meaning here, and is ignored`, {
       type: 'SocketIoRedisWarning',
       code: 'SOCKET_IO_REDIS_IGNORED_OPTION',
     });

@@ -1,3 +1,5 @@
+import { messageOf } from './message-of';
+
 /**
  * Shows the first error of many as a warning of the process.
  *
@@ -8,7 +10,7 @@ export function warnOnce(why: string): (error: Error) => void {
   return (error) => {
     if (warned) return;
     warned = true;
-    process.emitWarning(`socket.io-redis: ${error.message} (${why}, so further errors are not shown)`, {
+    process.emitWarning(`socket.io-redis: ${messageOf(error)} (${why}, so further errors are not shown)`, {
       type: 'SocketIoRedisWarning',
       code: 'SOCKET_IO_REDIS_ERROR',
     });

@@ -74,15 +74,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'wire/broadcast',
     'wire/binary',
   ],
-  cluster: ['wire', 'redis/pub-sub', 'errors', 'type limits', 'within'],
+  cluster: ['wire', 'redis/pub-sub', 'errors', 'type limits', 'message-of', 'within'],
   wire: ['errors'],
   redis: ['errors', 'within'],
   limits: ['errors'],
   // a program of its own, which looks at the wire without being a node
-  inspect: ['connection-options', 'errors', 'within', 'redis/clients', 'redis/connect', 'redis/pub-sub', 'wire'],
-  errors: [],
+  inspect: [
+    'connection-options',
+    'errors',
+    'message-of',
+    'within',
+    'redis/clients',
+    'redis/connect',
+    'redis/pub-sub',
+    'wire',
+  ],
+  errors: ['message-of'],
+  'message-of': [],
   within: [],
-  'warn-once': [],
+  'warn-once': ['message-of'],
 };
 
 interface Import {

@@ -34,7 +34,7 @@ export interface RedisApi {
   readonly subClient: RedisClient;
   /** Answers the `customRequest()` of any node, this one included. Since 5.x; default: answers null. */
   customHook: CustomHook;
-  /** Fulfilled once the node hears the others; it can take as long as Redis is away. Since 7.0. */
+  /** Fulfilled once the node hears the others, which can take as long as Redis is away, or once it is closed. Since 7.0. */
   readonly ready: Promise<void>;
 
   /** The ids of the sockets, on all nodes, that are in any of the rooms, or of all of them. Since 5.x. */

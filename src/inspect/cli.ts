@@ -7,6 +7,7 @@ import { InspectError } from './errors';
 import { Inspector } from './inspector';
 import { render } from './render';
 import type { Report } from './report';
+import { onScreen } from './screen';
 
 const FOUND = 0;
 const NOBODY = 1;
@@ -14,9 +15,6 @@ const FAILED = 2;
 
 /** How often the nodes are looked for and asked, at the most. */
 const SURVEY_EVERY_MS = 5000;
-
-/** Empties the screen, and moves to its top. */
-const CLEAR = '\x1b[2J\x1b[H';
 
 async function main(args: string[]): Promise<number> {
   const options = readArguments(args, process.stdout.isTTY === true);
@@ -53,12 +51,8 @@ async function inspect(inspector: Inspector, options: InspectOptions, stop: Abor
 
 function print(report: Report, { json, watch }: InspectOptions): void {
   if (json) console.log(JSON.stringify(report));
-  else if (watch && process.stdout.isTTY) process.stdout.write(CLEAR + firstLines(render(report), process.stdout.rows));
+  else if (watch && process.stdout.isTTY) process.stdout.write(onScreen(render(report), process.stdout));
   else console.log(render(report));
-}
-
-function firstLines(text: string, count: number): string {
-  return text.split('\n').slice(0, count).join('\n');
 }
 
 main(process.argv.slice(2)).then(

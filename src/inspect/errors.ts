@@ -1,10 +1,12 @@
+import { messageOf } from '../message-of';
+
 /** What ends the inspection, said so that a person at a terminal knows what to do. */
 export class InspectError extends Error {}
 
 /** What a Redis client's error means to the person who gave the uri. */
 export function explain(error: unknown, address: string): InspectError {
   if (error instanceof InspectError) return error;
-  const message = error instanceof Error ? describe(error) : String(error);
+  const message = messageOf(error);
   return new InspectError(`${complaint(message, address)}: ${message}`);
 }
 
@@ -14,11 +16,4 @@ function complaint(message: string, address: string): string {
   if (/^NOPERM/.test(message)) return `The Redis at ${address} does not permit this user what inspect needs`;
   if (/^ERR/.test(message)) return `The Redis at ${address} did not understand a command`;
   return `There is no Redis to talk to at ${address}`;
-}
-
-/** Node.js gathers the failures of several addresses in an error without a message. */
-function describe(error: Error): string {
-  if (error.message !== '') return error.message;
-  const { errors = [], code } = error as { errors?: Error[]; code?: string };
-  return errors[0]?.message ?? code ?? error.name;
 }

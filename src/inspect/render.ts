@@ -12,7 +12,7 @@ export function render(report: Report): string {
   const total = traffic.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   const busiest = traffic.slice(0, BUSIEST).map((one) => [one.channel, String(one.messagesPerSecond)]);
   return [
-    `${key} at ${time}: ${server}, ${count(namespaces.length, 'namespace')}, ${total.toFixed(1)} messages/s`,
+    `${key} on ${server}, at ${time}\n${count(namespaces.length, 'namespace')}, ${total.toFixed(1)} messages/s`,
     ...(namespaces.length > 0 ? namespaces.map(renderNamespace) : [NOBODY]),
     ...(busiest.length > 0 ? [table(['channel', 'messages/s'], busiest)] : []),
     ...(unseen.length > 0 ? [unseen.map((what) => `Cannot see ${what}.`).join('\n')] : []),

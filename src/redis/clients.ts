@@ -36,6 +36,25 @@ export function isRedisClient(client: unknown): client is RedisClient {
   return isEmitter(client) && (isNodeRedis(client) || isIoredis(client) || isNodeRedis3(client));
 }
 
+/** By what a client of each library is recognised, besides its events. */
+const MARKS: readonly { library: string; marks: readonly string[] }[] = [
+  { library: 'redis 4 to 6', marks: ['pSubscribe'] },
+  { library: 'ioredis', marks: ['psubscribe', 'call', 'status'] },
+  { library: 'redis 2.8 or 3', marks: ['psubscribe', 'send_command', 'ready'] },
+];
+const EVENTS = ['on', 'removeListener'];
+
+/** What the client, which is refused, lacks for being one of the library that it is most like. */
+export function lackOf(client: unknown): { library: string; missing: readonly string[] } {
+  const lacks = (mark: string) => !(typeof client === 'object' && client !== null && mark in client);
+  const lackOfAll = MARKS.map(({ library, marks }) => {
+    const missing = marks.filter(lacks);
+    return { library, missing, share: missing.length / marks.length };
+  });
+  const { library, missing } = lackOfAll.reduce((nearest, one) => (one.share < nearest.share ? one : nearest));
+  return { library, missing: [...EVENTS.filter(lacks), ...missing] };
+}
+
 function publisherOf(client: RedisClient): Publisher {
   if (isNodeRedisCluster(client)) return publishWithNodeRedisCluster(client);
   if (isNodeRedisSentinel(client)) return publishWithNodeRedisSentinel(client);

@@ -29,7 +29,7 @@ const clusterNodes = ({ cluster }: Servers): Env => ({ REDIS_NODES: addresses(cl
 
 /** By folder. */
 export const CASES: Readonly<Record<string, Case>> = {
-  plain: { env: plain },
+  plain: { env: plain, shows: clientReachesAll },
   acl: {
     env: ({ acl }) => ({
       REDIS_HOST: acl.host,
@@ -107,6 +107,13 @@ async function emitterReachesAll(nodes: Running[], clients: Socket[]): Promise<v
   const { stdout } = await promisify(execFile)(process.execPath, [file, 'from a worker'], { env });
   assert.equal(stdout, `sent to ${clients.length} clients\n`);
   assert.deepEqual(await Promise.all(received), ['from a worker', 'from a worker']);
+}
+
+/** With the client that the examples have. */
+async function clientReachesAll(nodes: Running[]): Promise<void> {
+  const ports = nodes.map(({ url }) => new URL(url).port);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'examples/client.mjs'), ...ports]);
+  assert.equal(stdout, ports.map((port) => `at port ${port}: hello\n`).join(''));
 }
 
 interface Pm2App {

@@ -15,9 +15,28 @@ const names = folders.map(({ name }) => name).sort();
 
 describe('The examples', () => {
   it('are all listed, and all tested', () => {
-    assert.deepEqual(links(readFileSync(join(examples, 'README.md'), 'utf8')).sort(), names);
+    const listed = links(readFileSync(join(examples, 'README.md'), 'utf8')).filter((link) => /^[\w-]+$/.test(link));
+    assert.deepEqual(listed.sort(), names);
     assert.deepEqual(Object.keys(CASES).sort(), names);
   });
+
+  for (const name of names) {
+    it(`${name} says what it needs elsewhere`, () => {
+      const readme = readFileSync(join(examples, name, 'README.md'), 'utf8');
+      const [, install = ''] = /`npm install ([^`]+)`/.exec(readme) ?? [];
+      const imported = importsOf(join(examples, name));
+      assert.deepEqual(
+        imported.filter((module) => !install.split(' ').includes(module)),
+        [],
+      );
+      assert.deepEqual(
+        install
+          .split(' ')
+          .filter((module) => module !== 'socket.io-redis' && !existsSync(join(root, 'node_modules', module))),
+        [],
+      );
+    });
+  }
 });
 
 // one after the other: on one Redis they would hear each other
@@ -54,6 +73,14 @@ async function tryOut(file: string, { env, start = startTwice, ...example }: Cas
   } finally {
     await Promise.all(nodes.map((node) => node.end(example.signal ?? 'SIGTERM')));
   }
+}
+
+/** The packages that an example imports; TypeScript has to be there as well, or `npx tsc` would fetch something else. */
+function importsOf(folder: string): string[] {
+  const file = readdirSync(folder).find((name) => name.startsWith('index.')) ?? '';
+  const modules = [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import|require\() ?'([^'.][^':]*)'/g)];
+  const packages = modules.map(([, name = '']) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '');
+  return file.endsWith('.ts') ? [...packages, 'typescript', '@types/node'] : packages;
 }
 
 /** The file that a user runs, in TypeScript after it was compiled: with its own settings, so that its types are checked. */

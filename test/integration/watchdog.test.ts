@@ -187,14 +187,12 @@ describe('Diagnostics channels', () => {
       await receivedFrom(nodes[0], [client]);
       await nodes[0].adapter.clients();
       const [{ uid }, { uid: other }] = [nodes[0].adapter, nodes[1].adapter];
-      assert.ok(
-        messages['published']?.some((message) => message['uid'] === uid && message['channel'] === 'socket.io#/#'),
-      );
-      assert.ok(messages['received']?.some((message) => message['uid'] === other && message['nsp'] === '/'));
-      const [request] = messages['request'] ?? [];
-      assert.equal(request?.['outcome'], 'answered');
-      assert.equal(request?.['type'], 'clients');
-      assert.equal(nodes[0].adapter.stats().requests.answered, messages['request']?.length);
+      assert.ok(messages.published?.some((message) => message.uid === uid && message.channel === 'socket.io#/#'));
+      assert.ok(messages.received?.some((message) => message.uid === other && message.nsp === '/'));
+      const [request] = messages.request ?? [];
+      assert.equal(request?.outcome, 'answered');
+      assert.equal(request?.type, 'clients');
+      assert.equal(nodes[0].adapter.stats().requests.answered, messages.request?.length);
       assert.ok(nodes[0].adapter.stats().echoes > 0);
       assert.deepEqual(nodes[0].adapter.health().peers, [other]);
     } finally {

@@ -14,6 +14,8 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
   .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
   .join('\n');
 
+const MISTAKES_OF_OURS = ['sharded Pub/Sub has no patterns', 'nothing is subscribed before open()'];
+
 describe('docs/errors.md', () => {
   test('has a section for every class of errors that is exported', () => {
     const classes = Object.keys(redisAdapter).filter((name) => name.endsWith('Error') && name !== 'SocketIoRedisError');
@@ -31,6 +33,12 @@ describe('docs/errors.md', () => {
       missing(codes, (code) => page.includes(`\`${code}\``)),
       [],
     );
+  });
+
+  test('has every message that is no class of its own, but for those of mistakes in the code here', () => {
+    const messages = [...sources.matchAll(/new Error\(\s*['`]([^'`$\\]+)/g)].map(([, text = '']) => text);
+    assert.ok(messages.length > 3, 'the messages are found');
+    assert.deepEqual(new Set(missing(messages, (text) => page.includes(text.trim()))), new Set(MISTAKES_OF_OURS));
   });
 
   test('has every message of the inspector', () => {

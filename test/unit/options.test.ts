@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
+import { createClient as createClient3 } from 'redis-3';
 import { createSentinel as createSentinel5 } from 'redis-5';
 import { type ConnectionOptions, connectionSettings } from '../../src/connection-options';
 import { InvalidOptionError, UnsupportedClientError } from '../../src/errors';
 import { type RedisAdapterOptions, readSettings } from '../../src/options';
+import { lackOf } from '../../src/redis/clients';
 import type { RedisClient } from '../../src/redis/pub-sub';
 
 import redisAdapter = require('../../src/index');
 
 const clients = { pubClient: new Redis({ lazyConnect: true }), subClient: createClient() };
+
+const NEARLY_REDIS_3 = { psubscribe() {}, send_command() {} };
 
 const FORMS: [uri: unknown, options: object, settings: object][] = [
   [undefined, {}, { host: 'localhost', port: 6379 }],
@@ -142,6 +147,37 @@ describe('Options', () => {
     });
   }
 
+  for (const [lack, client] of [
+    ['. To be one of redis 4 to 6 it lacks pSubscribe', Object.assign(new EventEmitter(), { publish() {} })],
+    ['. To be one of ioredis it lacks status', Object.assign(new EventEmitter(), { psubscribe() {}, call() {} })],
+    ['. To be one of redis 2.8 or 3 it lacks ready', Object.assign(new EventEmitter(), NEARLY_REDIS_3)],
+    ['. To be one of redis 4 to 6 it lacks on, removeListener, pSubscribe', new Map()],
+    ['. Await it first', Promise.resolve(clients.pubClient)],
+    ['. If these are options, they come last', { key: 'shop' }],
+  ] as const) {
+    it(`a client is refused with what is missing: ${lack}`, () => {
+      assert.throws(
+        () => readSettings(undefined, { pubClient: client as object as RedisClient }),
+        ({ message }: Error) => message.endsWith(lack),
+      );
+    });
+  }
+
+  it('a client that is supported lacks nothing', () => {
+    const redis3 = createClient3({ port: 1 }).on('error', () => {});
+    redis3.end(true);
+    const lacks = [clients.pubClient, clients.subClient, redis3].map(lackOf);
+    assert.deepEqual(
+      lacks,
+      ['ioredis', 'redis 4 to 6', 'redis 2.8 or 3'].map((library) => ({ library, missing: [] })),
+    );
+  });
+
+  it('a promise is not taken for options', () => {
+    const options = Promise.resolve(clients.pubClient) as object as RedisAdapterOptions;
+    assert.throws(() => readSettings(undefined, options), { option: 'opts', message: /it is a promise$/ });
+  });
+
   it('have their documented defaults', () => {
     const { prefix, requestsTimeout, owned } = readSettings(undefined, clients);
     assert.deepEqual({ prefix, requestsTimeout, owned }, { prefix: 'socket.io', requestsTimeout: 5000, owned: [] });
@@ -167,7 +203,7 @@ describe('Options', () => {
       absent: undefined,
       watchdog: { intervall: 5 },
     };
-    assert.deepEqual(await warnedOf(options), ['intervall', 'prefx', 'return_buffers', 'subEvent']);
+    assert.deepEqual(await warnedOf(options), ['prefx', 'return_buffers', 'subEvent', 'watchdog.intervall']);
   });
 });
 
@@ -180,7 +216,7 @@ async function warnedOf(options: object): Promise<(string | undefined)[]> {
   // warnings are given in the next tick
   await new Promise(setImmediate);
   process.off('warning', onWarning);
-  return warnings.map((message) => /option "(\w+)"/.exec(message)?.[1]).sort();
+  return warnings.map((message) => /option "([\w.]+)"/.exec(message)?.[1]).sort();
 }
 
 describe('What is wrong', () => {

@@ -17,9 +17,9 @@ export const silentConnection = fault({
     const sender = await stage.node(redis);
     const deaf = await stage.node({ nodes: [proxy] });
     await deaf.run(({ adapter, kept }) => {
-      kept['told'] = [];
-      adapter.on('degraded', ({ reason }) => (kept['told'] as unknown[]).push(reason));
-      adapter.on('restored', ({ gap }) => (kept['told'] as unknown[]).push(gap));
+      kept.told = [];
+      adapter.on('degraded', ({ reason }) => (kept.told as unknown[]).push(reason));
+      adapter.on('restored', ({ gap }) => (kept.told as unknown[]).push(gap));
     });
     const client = await stage.client(deaf);
     await sender.run(({ traffic }) => traffic.start(50));
@@ -29,7 +29,7 @@ export const silentConnection = fault({
     const back = await client.firstAfter(silentSince + 100, sender.name, NOTICED_WITHIN);
     const sent = await deaf.run(({ traffic }) => traffic.send(10));
     const { lost } = await client.tally(deaf.name, sent);
-    const told = () => deaf.run(({ kept }) => kept['told'] as (string | number)[]);
+    const told = () => deaf.run(({ kept }) => kept.told as (string | number)[]);
     const ended = async () => assert.notEqual((await told()).length, 1);
     await eventually(ended).catch(() => undefined);
     const [reason = 'nothing', gap = 0] = await told();
