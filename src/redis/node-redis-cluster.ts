@@ -68,6 +68,27 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
   };
 }
 
+/**
+ * Whether the client could connect anew: that waits for each node that the Cluster names as a master, and so for ever for one
+ * that is dead and has not been replaced yet.
+ */
+export async function isWhole(cluster: NodeRedisCluster): Promise<boolean> {
+  const lost = cluster.masters.filter((node) => 'client' in node && node.client && !isReady(node.client));
+  const asked = cluster.masters.find((node) => 'client' in node && isReady(node.client));
+  // its first nodes are asked then
+  if (!asked || lost.length === 0) return true;
+  try {
+    const slots = await (await cluster.nodeClient(asked)).sendCommand(['CLUSTER', 'SLOTS']);
+    const masters = new Set(
+      (slots as [number, number, [string, number]][]).map(([, , [host, port]]) => `${host}:${port}`),
+    );
+    return !lost.some(({ address }) => masters.has(address));
+  } catch (error) {
+    debug('could not ask for the slots: %s', error);
+    return false;
+  }
+}
+
 /** A node that is connected, if there is one. */
 function pickNode(masters: NodeRedisCluster['masters']): ClusterNode | undefined {
   const connected = masters.filter((node) => 'client' in node && isReady(node.client));

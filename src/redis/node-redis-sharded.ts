@@ -3,6 +3,7 @@ import {
   isNodeRedisSentinel,
   isReady,
   type Listener,
+  listenToConnections,
   type NodeRedisClient,
   type NodeRedisSubscriber,
   reconnectNodeRedis,
@@ -42,13 +43,12 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
     },
     listen(given) {
       events = given;
-      const onReady = () => given.ready();
+      const stop = listenToConnections(client, given);
       const onMoveFailed = (_error: unknown, channel: string | Buffer) => given.lost([channel.toString()]);
-      client.on('ready', onReady);
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
-        client.removeListener('ready', onReady);
+        stop();
         for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
       };
     },
