@@ -136,15 +136,20 @@ export class Watchdog {
    * @returns whether it was deaf
    */
   async #follow(): Promise<boolean> {
-    const { connectivity, isReachable } = this.#watched;
+    const { connectivity, isReachable, probes } = this.#watched;
     this.#shaken = false;
     let wasDeaf = false;
     await this.#pause(FIND_BACK_MS);
     while (!this.#stopped && (await this.#isDeaf())) {
       wasDeaf = true;
       connectivity.fails('receiving', 'disconnected');
-      if (await isReachable()) await this.#reconnect('subscriber');
-      else await this.#pause(FIND_BACK_MS);
+      if (!(await isReachable())) {
+        await this.#pause(FIND_BACK_MS);
+        continue;
+      }
+      await this.#reconnect('subscriber');
+      // where each channel has a node of its own, the publisher sends to the one that failed as well
+      if (probes.length > 1) await this.#reconnect('publisher');
     }
     return wasDeaf;
   }

@@ -1,4 +1,5 @@
 import { fault, mustBe, mustBeWithin } from '../support/fault';
+import { isOurs } from '../support/subjects';
 
 /** Milliseconds; the queries' timeout. */
 const TIMEOUT = 1_000;
@@ -8,7 +9,7 @@ const WAYS = ['throw', 'reject', 'twice', 'never'] as const;
 
 export const customHooks = fault({
   name: 'a customHook that throws, rejects, answers twice or never (timeout 1 s)',
-  concerns: ({ adapter }) => adapter === 'ours' || adapter === '5.3.0',
+  concerns: (subject) => isOurs(subject) || subject.adapter === '5.3.0',
   async run(stage) {
     const [asker, other] = await stage.nodes(2, await stage.redis(), { options: { requestsTimeout: TIMEOUT } });
     if (!asker || !other) throw new Error('no nodes');

@@ -5,7 +5,7 @@ import type { NodeProcess } from './node-process';
 import type { NodeSettings } from './node-program';
 import type { Receiver } from './receiver';
 import type { Stage } from './stage';
-import { isOurs, OWN_CLIENT, type Subject } from './subjects';
+import { countsMissed, OWN_CLIENT, type Subject } from './subjects';
 
 const NODES = 3;
 
@@ -35,7 +35,7 @@ const LONGEST_BACKOFF = 2_200;
 /** Throws when a fault did more harm than that messages were lost on their way to other nodes. */
 export function mustHaveRecovered(figures: LoadFigures, subject: Subject): void {
   mustBe(figures, { localLost: 0, twice: 0, disordered: 0, idsAfter: NODES });
-  if (isOurs(subject)) mustBe(figures, { counted: figures.remoteLost });
+  if (countsMissed(subject)) mustBe(figures, { counted: figures.remoteLost });
   mustBeWithin('back', figures.back, backWithin(subject));
 }
 
@@ -67,7 +67,7 @@ export async function underLoad(
   await delay(500);
   const sent = await Promise.all(nodes.map((node) => sentBy(node, clients)));
   const tallied = await tally(nodes, clients, sent);
-  const counted = isOurs(stage.subject) ? (await missedBy(nodes)) - missedBefore : '';
+  const counted = countsMissed(stage.subject) ? (await missedBy(nodes)) - missedBefore : '';
   return { ...tallied, counted, back, idsAfter: await idsAfter(nodes) };
 }
 
