@@ -32,6 +32,9 @@ export type LoadFigures = {
 /** The longest time, in milliseconds, that redis or ioredis waits before it connects again, unless it is told otherwise. */
 const LONGEST_BACKOFF = 2_200;
 
+/** Likewise: from one attempt to the next it waits 1.7 times as long, without a limit, so after 15 seconds for up to so many ms. */
+const LONGEST_BACKOFF_OF_REDIS_3 = 12_000;
+
 /** Throws when a fault did more harm than that messages were lost on their way to other nodes. */
 export function mustHaveRecovered(figures: LoadFigures, subject: Subject): void {
   mustBe(figures, { localLost: 0, twice: 0, disordered: 0, idsAfter: NODES });
@@ -41,6 +44,7 @@ export function mustHaveRecovered(figures: LoadFigures, subject: Subject): void 
 
 /** The milliseconds within which a subject hears the others again. */
 export function backWithin({ client }: Subject): number {
+  if (client === 'redis 3') return LONGEST_BACKOFF_OF_REDIS_3;
   return client === OWN_CLIENT ? 1_000 : LONGEST_BACKOFF + 1_000;
 }
 
