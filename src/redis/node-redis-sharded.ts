@@ -1,4 +1,5 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import { inTurns } from './in-turns';
 import {
   isNodeRedisSentinel,
   isReady,
@@ -58,8 +59,10 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
 
 export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {
   const client = given as ShardedNodeRedis;
+  const publish: Publisher['publish'] = (channel, payload) => client.sPublish(channel, payload);
   return {
-    publish: (channel, payload) => client.sPublish(channel, payload),
+    // after a failover, a Sentinel tries each message again on its own
+    publish: isNodeRedisSentinel(client) ? inTurns(publish) : publish,
     countSubscribers: async (channels) =>
       sumCounts((await onEach(client, ['PUBSUB', 'SHARDNUMSUB', ...channels])).map(readCounts)),
     listChannels: async (pattern) =>

@@ -100,6 +100,19 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
     });
   }
 
+  for (const kind of clientKinds.filter(({ topology, library }) => topology === 'cluster' && /^redis/.test(library))) {
+    it(`no query waits for a replica that is frozen, with ${kind.name}`, async () => {
+      await startFleet(kind, false);
+      const [replica] = cluster.replicas;
+      replica?.server.freeze();
+      try {
+        await assertQueriesComplete();
+      } finally {
+        replica?.server.thaw();
+      }
+    });
+  }
+
   const failovers: [ClientKind, boolean][] = [
     ...shardedKinds.map((kind): [ClientKind, boolean] => [kind, true]),
     ...clientKinds.map((kind): [ClientKind, boolean] => [kind, false]),

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { after, afterEach, before, describe, it } from 'node:test';
 
+import { Redis as Ioredis6 } from 'ioredis';
+import Ioredis4 from 'ioredis-4';
+import { Redis as Ioredis5 } from 'ioredis-5';
+
 import redisAdapter = require('../../src/index');
+
+import type { RedisClient } from '../../src/redis/pub-sub';
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { SilencingProxy } from '../faults/support/proxy';
@@ -77,6 +83,26 @@ describe('The watchdog', () => {
       assert.ok(deaf.adapter.stats().reconnects > 0);
       assert.deepEqual(deaf.adapter.health().lastGap, { ...outage, ...end });
       assert.equal(deaf.adapter.health().receiving.works, true);
+    });
+  }
+
+  const withoutRetries: Record<string, (to: { host: string; port: number }) => Ioredis4.Redis | Ioredis5 | Ioredis6> = {
+    4: ({ host, port }) => new Ioredis4({ host, port, retryStrategy: () => null }),
+    5: ({ host, port }) => new Ioredis5({ host, port, retryStrategy: () => null }),
+    6: ({ host, port }) => new Ioredis6({ host, port, retryStrategy: () => null }),
+  };
+  for (const [version, make] of Object.entries(withoutRetries)) {
+    it(`makes connections anew for a client that does not do so by itself, with ioredis ${version}`, async () => {
+      const proxy = await startProxy();
+      const told: Told[] = [];
+      const clients = [make(proxy), make(proxy)];
+      ends.push(async () => {
+        for (const client of clients) client.disconnect();
+      });
+      const [pubClient, subClient] = clients as unknown as [RedisClient, RedisClient];
+      await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
+      proxy.swallow();
+      await outcome(told);
     });
   }
 
