@@ -338,5 +338,8 @@ const NO_PATTERNS: Subscribing = {
 };
 
 function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+  if (!(reason instanceof Error)) return new Error(String(reason));
+  // redis 6 says nothing of a command that it could not write within its `commandOptions.timeout`
+  reason.message ||= 'the Redis client gave up a command that it could not send in time';
+  return reason;
 }
