@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { Redis as Ioredis6 } from 'ioredis';
 import Ioredis4 from 'ioredis-4';
@@ -72,10 +73,13 @@ describe('The watchdog', () => {
       const sender = await start(redisAdapter(await clientsOf(name)));
       const client = await deaf.connect();
       proxy.swallow();
+      // what was on its way is still read
+      for (let i = 0; i < 10; i++) await turn();
       const silentAt = Date.now();
       await outcome(told);
       const [[, outage], [, end]] = told as [['degraded', redisAdapter.Degraded], ['restored', redisAdapter.Restored]];
-      assert.equal(outage.reason, 'receiving');
+      // of a probe that was underway, it may have been just the answer that was swallowed
+      assert.ok(['receiving', 'publishing'].includes(outage.reason), outage.reason);
       // what was sent meanwhile is lost: the gap is never told shorter than it was
       assert.ok(outage.since <= silentAt && outage.since + end.gap >= silentAt + WATCHDOG.patience);
       sender.io.emit('x');
