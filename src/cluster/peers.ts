@@ -1,7 +1,7 @@
 import debugModule from 'debug';
 import { isForbidden, type PubSub } from '../redis/pub-sub';
 import type { Sender } from '../wire/messages';
-import { isOwnUid, isPublishedUid } from '../wire/uid';
+import { isOwnUid } from '../wire/uid';
 import type { NamespaceChannels, Published } from '../wire/wire';
 
 const debug = debugModule('socket.io-redis:peers');
@@ -133,18 +133,16 @@ export class Peers {
     const { ownChannels, dialects } = this.#channels;
     const unknown = Math.max(0, connections - countLinks(known));
     if (unknown === 0) return this.#censusOf(known, NOBODY);
-    // where published nodes speak one dialect only, those of this package that have not been heard of count as published ones:
-    // they answer likewise, and a node hears of them soon
-    if (this.#own && dialects.length === 1) return this.#censusOf(known, { 5: 0, 8: unknown });
     // nodes of this package hear responses on a channel of their own, and so do published ones from 7.1 on
-    const channels = await this.#pubSub.listChannels(ownChannels.pattern);
-    const uids = channels.map((channel) => ownChannels.uidOf(channel));
+    const lists = await Promise.all(ownChannels.patterns.map((pattern) => this.#pubSub.listChannels(pattern)));
+    const uids = lists.flat().map((channel) => ownChannels.uidOf(channel));
     // those that have not been heard of yet most likely have a connection each
     const unheard = uids.filter((uid) => isOwnUid(uid) && known.every((peer) => peer.uid !== uid));
     const named = [...known, ...unheard.map((uid) => ({ uid, link: uid }))];
     const published = Math.max(0, connections - countLinks(named));
-    const recent = dialects.length === 1 ? published : Math.min(published, uids.filter(isPublishedUid).length);
-    return this.#censusOf(named, { 5: published - recent, 8: recent });
+    const recent = Math.min(published, uids.filter(ownChannels.isPublished).length);
+    // on the sharded wire, who listens to nothing of its own is an onlooker
+    return this.#censusOf(named, { 5: dialects.includes(5) ? published - recent : 0, 8: recent });
   }
 
   #censusOf(named: readonly Peer[], published: Published): Census {

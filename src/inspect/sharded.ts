@@ -4,7 +4,7 @@ import { publishedRequest, readPublishedAnswer, readShardedMessage } from '../wi
 import { MalformedMessageError } from '../wire/malformed';
 import type { Request, SocketDetails } from '../wire/messages';
 import { encodeJson } from '../wire/payload';
-import { isOwnUid } from '../wire/uid';
+import { isOwnUid, isPublishedShardedUid } from '../wire/uid';
 import { within } from '../within';
 import { silent } from './ask-classic';
 import { Answers, type Fields, type Inbox } from './inbox';
@@ -42,7 +42,7 @@ function take(namespace: NamespaceReport | undefined, name: string): void {
 
 function runsOf(uid: string): NodeReport['runs'] | undefined {
   if (isOwnUid(uid)) return 'socket.io-redis 7';
-  return /^[0-9a-f]{16}$/.test(uid) ? 'published 8.x' : undefined;
+  return isPublishedShardedUid(uid) ? 'published 8.x' : undefined;
 }
 
 interface Share {

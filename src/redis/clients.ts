@@ -9,6 +9,7 @@ import {
 import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIoredis } from './ioredis-sharded';
 import { LazySubscriber } from './lazy-subscriber';
 import {
+  disconnect,
   isNodeRedis,
   isNodeRedisSentinel,
   type NodeRedisClient,
@@ -18,7 +19,7 @@ import {
   subscribeWithNodeRedis,
 } from './node-redis';
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
-import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
+import { isNodeRedisCluster, isWhole, publishWithNodeRedisCluster } from './node-redis-cluster';
 import {
   publishShardedWithNodeRedis,
   shardedLackOfNodeRedis,
@@ -150,6 +151,7 @@ const ANSWER_WITHIN_MS = 2000;
 
 /** Whether Redis answers a command on a new connection like the client's. When none can be made, nobody knows, and it is true. */
 async function answersAnew(client: RedisClient, command: (copy: RedisClient) => Promise<unknown>): Promise<boolean> {
+  if (isNodeRedisCluster(client) && !(await isWhole(client))) return false;
   const { duplicate } = client as { duplicate?: () => unknown };
   const copy = duplicate?.call(client);
   if (!isRedisClient(copy)) return true;
@@ -205,11 +207,11 @@ const END_WITHIN_MS = 500;
 /** Ends a client's connections: what was written still goes out, but a Redis that is away is not waited for. */
 export async function endClient(client: object): Promise<void> {
   if (isNodeRedis(client)) {
-    // redis 5 renamed quit to close, and disconnect to destroy
-    const { close, destroy, quit, disconnect } = client as object as Partial<Record<string, () => Promise<unknown>>>;
+    // redis 5 renamed quit to close
+    const { close, quit } = client as object as Partial<Record<string, () => Promise<unknown>>>;
     const closed = client.isReady ? (close ?? quit)?.call(client).catch(() => undefined) : undefined;
     if (closed) await within(END_WITHIN_MS, closed);
-    if (client.isOpen) await (destroy ?? disconnect)?.call(client);
+    if (client.isOpen) await disconnect(client as object as Reconnectable, END_WITHIN_MS);
   } else if (isIoredis(client)) {
     client.disconnect();
   } else if (isNodeRedis3(client)) {

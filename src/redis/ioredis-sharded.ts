@@ -6,6 +6,7 @@ import {
   onEachNode,
   publishInOrder,
   reconnectPublisher,
+  reconnectSubscriber,
 } from './ioredis';
 import { listenToShardedMessages } from './message-events';
 import type { Publisher, Subscriber } from './pub-sub';
@@ -42,7 +43,7 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
       unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sunsubscribe(...group))),
     },
     listen: (events) => listenWith(client, events, listenToShardedMessages),
-    reconnect: async () => client.disconnect(true),
+    reconnect: (isWanted) => reconnectSubscriber(client, isWanted),
   };
 }
 

@@ -8,6 +8,9 @@ import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:ioredis');
 
+/** Milliseconds that a replica has, which the client does not know. */
+const ANSWERS_WITHIN_MS = 1000;
+
 /** Time for the client to choose another node. */
 const RESUBSCRIBE_AFTER_MS = 500;
 
@@ -63,7 +66,7 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
       unsubscribe: (patterns) => client.punsubscribe(...patterns),
     },
     listen: (events) => listenWith(client, events, listenToMessages),
-    reconnect: async () => client.disconnect(true),
+    reconnect: (isWanted) => reconnectSubscriber(client, isWanted),
   };
 }
 
@@ -137,6 +140,21 @@ function connectIfLazy(client: IoredisClient): void {
 function connect(client: IoredisClient): void {
   // its failure is told by the `error` event as well
   client.connect().catch(() => undefined);
+}
+
+/** A client with `retryStrategy: null`, which would end for good, is connected once more. */
+export async function reconnectSubscriber(client: IoredisClient, isWanted: () => boolean): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const settle = () => {
+      client.removeListener('reconnecting', settle);
+      client.removeListener('end', settle);
+      resolve();
+    };
+    client.once('reconnecting', settle);
+    client.once('end', settle);
+    client.disconnect(true);
+  });
+  if (client.status === 'end' && isWanted()) connect(client);
 }
 
 export function publishWithIoredis(client: IoredisClient): Publisher {
@@ -251,7 +269,8 @@ async function onReplica<T>(
     lazyConnect: true,
     enableOfflineQueue: true,
     retryStrategy: null,
-    connectTimeout: 1000,
+    connectTimeout: ANSWERS_WITHIN_MS,
+    commandTimeout: ANSWERS_WITHIN_MS,
   });
   client.on('error', (error: Error) => debug('replica %s:%d: %s', host, port, error));
   try {

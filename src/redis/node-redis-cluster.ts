@@ -1,7 +1,8 @@
 import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import { type NodeRedisClient, reconnectNodeRedis } from './node-redis';
+import { disconnect, type NodeRedisClient, reconnectNodeRedis } from './node-redis';
+import { patience } from './patience';
 import type { Publisher } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:node-redis-cluster');
@@ -68,6 +69,27 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
   };
 }
 
+/**
+ * Whether the client could connect anew: that waits for each node that the Cluster names as a master, and so for ever for one
+ * that is dead and has not been replaced yet.
+ */
+export async function isWhole(cluster: NodeRedisCluster): Promise<boolean> {
+  const lost = cluster.masters.filter((node) => 'client' in node && node.client && !isReady(node.client));
+  const asked = cluster.masters.find((node) => 'client' in node && isReady(node.client));
+  // its first nodes are asked then
+  if (!asked || lost.length === 0) return true;
+  try {
+    const slots = await (await cluster.nodeClient(asked)).sendCommand(['CLUSTER', 'SLOTS']);
+    const masters = new Set(
+      (slots as [number, number, [string, number]][]).map(([, , [host, port]]) => `${host}:${port}`),
+    );
+    return !lost.some(({ address }) => masters.has(address));
+  } catch (error) {
+    debug('could not ask for the slots: %s', error);
+    return false;
+  }
+}
+
 /** A node that is connected, if there is one. */
 function pickNode(masters: NodeRedisCluster['masters']): ClusterNode | undefined {
   const connected = masters.filter((node) => 'client' in node && isReady(node.client));
@@ -90,10 +112,11 @@ export async function onEachNode(cluster: NodeRedisCluster, command: string[]): 
   // redis 4 lists a master once for each range of its slots
   const others = new Set(cluster.masters);
   others.delete(asked);
+  const side = new SideConnections(first, asked);
   const replies = await Promise.all([
-    onEachUnknown(first, cluster, command),
+    onEachUnknown(first, cluster, (node) => side.ask(node, command)),
     first.sendCommand(command).then((reply) => [reply]),
-    ...[...others].map((node) => onMaster(first, node, command)),
+    ...[...others].map((node) => onMaster(node, command, side)),
   ]);
   return replies.flat();
 }
@@ -101,23 +124,23 @@ export async function onEachNode(cluster: NodeRedisCluster, command: string[]): 
 async function onEachUnknown(
   first: ClusterClient,
   { masters }: NodeRedisCluster,
-  command: string[],
+  ask: (node: Address) => Promise<unknown[]>,
 ): Promise<unknown[]> {
   const nodes = readNodes(String(await first.sendCommand(['CLUSTER', 'NODES'])));
   const known = new Set(masters.map(({ address }) => address));
   const unknown = nodes.filter(({ names }) => !names.some((name) => known.has(name)));
-  return (await Promise.all(unknown.map((node) => onOther(first, node, command)))).flat();
+  return (await Promise.all(unknown.map(ask))).flat();
 }
 
 /** @returns the reply, or nothing from a master that is away: while it is being replaced, the client's own connection hangs */
-async function onMaster(first: ClusterClient, node: ClusterNode, command: string[]): Promise<unknown[]> {
+async function onMaster(node: ClusterNode, command: string[], side: SideConnections): Promise<unknown[]> {
   const client = 'client' in node && isReady(node.client) ? (node.client as ClusterClient) : undefined;
   try {
     if (client) return [await client.sendCommand(command)];
   } catch (error) {
     debug('could not ask the master %s: %s', node.address, error);
   }
-  return onOther(first, addressOf(node), command);
+  return side.ask(addressOf(node), command);
 }
 
 function addressOf({ address }: ClusterNode): Address {
@@ -125,18 +148,56 @@ function addressOf({ address }: ClusterNode): Address {
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }
 
-/** @returns the reply, or nothing from a node that is away: it has no subscribers */
-async function onOther(first: ClusterClient, { host, port }: Address, command: string[]): Promise<unknown[]> {
-  const socket = { ...first.options?.socket, host, port, reconnectStrategy: false, connectTimeout: 1000 };
-  const client = first.duplicate({ socket });
-  client.on('error', (error) => debug('node %s:%d: %s', host, port, error));
-  try {
-    await client.connect();
-    return [await client.sendCommand(command)];
-  } catch (error) {
-    debug('could not ask the node %s:%d: %s', host, port, error);
-    return [];
-  } finally {
-    if (client.isOpen) await (client.destroy ? client.destroy() : client.disconnect());
+/** Milliseconds that a node has which the client is not connected to. */
+const ANSWERS_WITHIN_MS = 1000;
+/** For how long a node is not asked again that did not answer in that time, lest every query wait for it. */
+const LEFT_ALONE_MS = 10_000;
+
+/** Connections for one command each, to nodes that the client is not connected to. */
+class SideConnections {
+  /** Until when nodes are left alone, by address. */
+  static readonly #silent = new Map<string, number>();
+  readonly #like: ClusterClient;
+  readonly #translated: boolean;
+
+  /** @param like - a connection to that node, whose options the others get */
+  constructor(like: ClusterClient, node: ClusterNode) {
+    const { host, port } = (like.options?.socket ?? {}) as Partial<Address>;
+    this.#like = like;
+    // with a `nodeAddressMap`, only the client knows where the other nodes are
+    this.#translated = host !== undefined && `${host}:${port}` !== node.address;
+  }
+
+  /** @returns the reply, or nothing from a node that is away: it has no subscribers */
+  async ask({ host, port }: Address, command: string[]): Promise<unknown[]> {
+    const address = `${host}:${port}`;
+    if (this.#translated || Date.now() < (SideConnections.#silent.get(address) ?? 0)) return [];
+    const socket = {
+      ...this.#like.options?.socket,
+      host,
+      port,
+      reconnectStrategy: false,
+      connectTimeout: 2 * ANSWERS_WITHIN_MS,
+    };
+    const client = this.#like.duplicate({ socket });
+    client.on('error', (error) => debug('node %s: %s', address, error));
+    let replies: unknown[] | undefined;
+    const answered = client
+      .connect()
+      .then(() => client.sendCommand(command))
+      .then(
+        (reply) => {
+          replies = [reply];
+        },
+        (error) => {
+          debug('could not ask the node %s: %s', address, error);
+          replies = [];
+        },
+      );
+    await patience(ANSWERS_WITHIN_MS, answered);
+    if (replies) SideConnections.#silent.delete(address);
+    else SideConnections.#silent.set(address, Date.now() + LEFT_ALONE_MS);
+    if (client.isOpen) await disconnect(client, 0);
+    return replies ?? [];
   }
 }

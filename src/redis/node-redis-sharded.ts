@@ -1,8 +1,10 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import { inTurns } from './in-turns';
 import {
   isNodeRedisSentinel,
   isReady,
   type Listener,
+  listenToConnections,
   type NodeRedisClient,
   type NodeRedisSubscriber,
   reconnectNodeRedis,
@@ -42,13 +44,12 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
     },
     listen(given) {
       events = given;
-      const onReady = () => given.ready();
+      const stop = listenToConnections(client, given);
       const onMoveFailed = (_error: unknown, channel: string | Buffer) => given.lost([channel.toString()]);
-      client.on('ready', onReady);
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
-        client.removeListener('ready', onReady);
+        stop();
         for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
       };
     },
@@ -58,8 +59,10 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
 
 export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {
   const client = given as ShardedNodeRedis;
+  const publish: Publisher['publish'] = (channel, payload) => client.sPublish(channel, payload);
   return {
-    publish: (channel, payload) => client.sPublish(channel, payload),
+    // after a failover, a Sentinel tries each message again on its own
+    publish: isNodeRedisSentinel(client) ? inTurns(publish) : publish,
     countSubscribers: async (channels) =>
       sumCounts((await onEach(client, ['PUBSUB', 'SHARDNUMSUB', ...channels])).map(readCounts)),
     listChannels: async (pattern) =>

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import debugModule from 'debug';
+import { within } from '../within';
 import { readChannels, readCounts } from './counts';
 import { inTurns } from './in-turns';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
@@ -75,11 +76,10 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
     },
     listen(given) {
       events = given;
-      const onReady = () => given.ready();
-      client.on('ready', onReady);
+      const stop = listenToConnections(client, given);
       return () => {
         events = undefined;
-        client.removeListener('ready', onReady);
+        stop();
       };
     },
     reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
@@ -95,18 +95,41 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
   }
 }
 
+/** How a Cluster tells that a connection to a node has failed: redis 4 by the first, later ones by the second. */
+const NODE_FAILED = ['error', 'node-error'];
+
+/** @returns a function that removes every listener again */
+export function listenToConnections(client: NodeRedisSubscriber, events: SubscriberEvents): () => void {
+  const onReady = () => events.ready();
+  const onNodeFailed = () => events.shaken();
+  const failures = client.masters ? NODE_FAILED : [];
+  client.on('ready', onReady);
+  for (const event of failures) client.on(event, onNodeFailed);
+  return () => {
+    client.removeListener('ready', onReady);
+    for (const event of failures) client.removeListener(event, onNodeFailed);
+  };
+}
+
 const CONNECT_AGAIN_AFTER_MS = 1000;
+const DISCONNECT_WITHIN_MS = 500;
 
 /** Ends the connections at once, and makes others; but not when the client's owner has closed it. */
 export async function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> {
   const client = given as Reconnectable;
   if (!client.isOpen) return;
-  await (client.destroy ?? client.disconnect)?.call(client);
+  await disconnect(client, DISCONNECT_WITHIN_MS);
   // a Cluster and a Sentinel give up when they find no node
   while (isWanted() && !client.isOpen) {
     await client.connect().catch((error) => debug('could not connect again: %s', error));
     if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
   }
+}
+
+/** Ends the connections at once. A Cluster of redis 4 waits for a node that it is connecting to: it is left to do so. */
+export async function disconnect(client: Reconnectable, withinMs: number): Promise<void> {
+  const disconnected = (client.destroy ?? client.disconnect)?.call(client);
+  await within(withinMs, Promise.resolve(disconnected));
 }
 
 /** A Cluster of redis 4 and 5 has no `isReady`, and is open before it knows any node. */

@@ -50,6 +50,8 @@ export interface SubscriberEvents {
   ready(): unknown;
   /** Redis has ended subscriptions by itself, and the client does not make them again. */
   lost(channels: readonly string[]): void;
+  /** One of several connections has failed. Nobody tells whether it is the one that messages come on. */
+  shaken(): void;
 }
 
 /**
@@ -123,6 +125,7 @@ export class PubSub {
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
       lost: (channels) => this.#channels.lost(channels),
+      shaken: () => this.#watchdog?.shaken(),
       ready: async () => {
         const told = this.#resubscribe();
         this.#watchdog?.connected();
@@ -277,6 +280,7 @@ export class PubSub {
         probes,
         isReady: () => subscriber.isReady(),
         publish: (channel, payload) => this.publishAnyway(channel, payload),
+        countSubscribers: (channels) => this.countSubscribers(channels),
         takeAnswered: () => {
           const answered = this.#answered;
           this.#answered = false;
@@ -341,5 +345,8 @@ function asBytesIfLong(payload: string | Buffer): string | Buffer {
 }
 
 function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+  if (!(reason instanceof Error)) return new Error(String(reason));
+  // redis 6 says nothing of a command that it could not write within its `commandOptions.timeout`
+  reason.message ||= 'the Redis client gave up a command that it could not send in time';
+  return reason;
 }

@@ -10,7 +10,7 @@ const debug = debugModule('socket.io-redis:subscriptions');
 const BATCH = 1000;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
-const UNSUBSCRIBE_WITHIN_MS = 1000;
+const UNSUBSCRIBE_WITHIN_MS = 500;
 
 interface Commands {
   isReady(): boolean;

@@ -19,6 +19,9 @@ export interface WatchdogTimes {
 const FIRST_RECONNECT_AFTER_MS = 10_000;
 const LAST_RECONNECT_AFTER_MS = 60_000;
 
+/** How long a client has to find back by itself when it may have lost the connection that messages come on. */
+const FIND_BACK_MS = 500;
+
 /** How often it looks in each interval whether anything has come. */
 const LOOKS = 4;
 
@@ -34,6 +37,7 @@ export interface Watched {
   /** Whether the subscriber has a connection. */
   isReady(): boolean;
   publish(channel: string, payload: string): Promise<Error | undefined>;
+  countSubscribers(channels: readonly string[]): Promise<number[]>;
   /** Whether anything that was published has been answered since it was last asked. */
   takeAnswered(): boolean;
   /** Whether Redis answers on a new connection. */
@@ -64,6 +68,8 @@ export class Watchdog {
   /** No later than when something last came, and was last answered. */
   #heardAt = 0;
   #answeredAt = 0;
+  #shaken = false;
+  #mayBeShakenAt = 0;
   #mayReconnectAt = 0;
   #reconnectAfter = FIRST_RECONNECT_AFTER_MS;
 
@@ -76,6 +82,14 @@ export class Watchdog {
   /** The subscriber has a new connection: what it waits for may have changed. */
   connected(): void {
     if (this.#watched.connectivity.outage) this.#wake();
+  }
+
+  /** One of the subscriber's connections has failed, as may go on for long: whether it hears is looked at once an interval. */
+  shaken(): void {
+    if (Date.now() < this.#mayBeShakenAt) return;
+    this.#mayBeShakenAt = Date.now() + this.#times.interval;
+    this.#shaken = true;
+    this.#wake();
   }
 
   /** @returns once Redis knows that nobody listens to the probes any more */
@@ -102,7 +116,8 @@ export class Watchdog {
   async #watch(): Promise<void> {
     this.#look();
     const provenAt = Math.min(this.#heardAt, this.#answeredAt);
-    if (Date.now() - provenAt < this.#times.interval) return this.#watched.connectivity.proven(provenAt);
+    const wasDeaf = this.#shaken && (await this.#follow());
+    if (!wasDeaf && Date.now() - provenAt < this.#times.interval) return this.#watched.connectivity.proven(provenAt);
     let verdict = await this.#probe();
     let round = 0;
     while (!this.#stopped && !this.#conclude(verdict)) {
@@ -112,6 +127,47 @@ export class Watchdog {
       round = this.#watched.isReady() ? round + 1 : 0;
       verdict = await this.#probe();
     }
+  }
+
+  /**
+   * A client that leaves its subscriptions on a node that has failed is made to connect anew, as soon as it can: when the node
+   * has been replaced.
+   *
+   * @returns whether it was deaf
+   */
+  async #follow(): Promise<boolean> {
+    const { connectivity, isReachable, probes } = this.#watched;
+    this.#shaken = false;
+    let wasDeaf = false;
+    await this.#pause(FIND_BACK_MS);
+    while (!this.#stopped && (await this.#isDeaf())) {
+      wasDeaf = true;
+      connectivity.fails('receiving', 'disconnected');
+      if (!(await isReachable())) {
+        await this.#pause(FIND_BACK_MS);
+        continue;
+      }
+      await this.#reconnect('subscriber');
+      // where each channel has a node of its own, the publisher sends to the one that failed as well
+      if (probes.length > 1) await this.#reconnect('publisher');
+    }
+    return wasDeaf;
+  }
+
+  /** Whether Redis says that nobody listens to a probe. When it says nothing, nobody knows, and it is false. */
+  async #isDeaf(): Promise<boolean> {
+    const { channels, probes, countSubscribers } = this.#watched;
+    // those still to be subscribed are not missing
+    if (!probes.every((probe) => channels.isActive(probe, this.#onProbe))) return false;
+    let deaf = false;
+    const counted = countSubscribers(probes).then(
+      (counts) => {
+        deaf = counts.includes(0);
+      },
+      (error) => debug('could not count the subscribers: %s', error),
+    );
+    await patience(this.#times.patience, counted);
+    return deaf;
   }
 
   /** Takes what came and went since the last look for a sign of life, which costs nothing. */

@@ -1,5 +1,5 @@
 import { type BroadcastOptions, type BroadcastPacket, readOptions, readPacket } from './broadcast';
-import { MalformedMessageError, readString } from './malformed';
+import { isCount, MalformedMessageError, readString } from './malformed';
 import type { Sender } from './messages';
 import { encodeData } from './payload';
 import { readSender, senderFields } from './requests';
@@ -67,6 +67,6 @@ export function readAcknowledgement(fields: Record<string, unknown>): Acknowledg
   if (type !== CLIENT_COUNT && type !== CLIENT_ANSWER) return undefined;
   const common = { id: readString(fields, 'requestId'), sender: readSender(fields) };
   if (type === CLIENT_ANSWER) return { ...common, type: 'answer', value: packet };
-  if (typeof clientCount !== 'number') throw new MalformedMessageError('"clientCount" is not a number');
+  if (!isCount(clientCount)) throw new MalformedMessageError('"clientCount" is no number of clients');
   return { ...common, type: 'count', clients: clientCount };
 }

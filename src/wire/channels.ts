@@ -51,9 +51,12 @@ export function ownResponsePattern(channels: Channels): string {
   return `${escapeGlob(channels.response)}?*#`;
 }
 
-/** A pattern that matches the channels on which single nodes of this package hear answers, where all share one beginning. */
-export function ownShardedPattern(channels: Channels): string {
-  return `${escapeGlob(channels.broadcast)}??????~#`;
+/**
+ * Patterns that match the channels on which single nodes hear answers, of this package and published ones, where those of rooms
+ * begin alike.
+ */
+export function ownShardedPatterns(channels: Channels): string[] {
+  return ['??????~', '[0-9a-f]'.repeat(16)].map((uid) => `${escapeGlob(channels.broadcast)}${uid}#`);
 }
 
 /** The uid of the node that hears responses on a channel of its own. */

@@ -43,6 +43,7 @@ import {
   readRequest,
   readResponse,
 } from './requests';
+import { isPublishedUid } from './uid';
 import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
 
 export interface ClassicWireSettings {
@@ -88,8 +89,9 @@ export class ClassicWire implements Wire {
       // who listens to one of the two only is an onlooker, and will not answer
       census: [request, response],
       ownChannels: {
-        pattern: ownResponsePattern(names),
+        patterns: [ownResponsePattern(names)],
         uidOf: (channel) => readOwnResponseChannel(names, channel),
+        isPublished: isPublishedUid,
       },
       dialects: [5, 8],
       pattern: namespacePattern(names),

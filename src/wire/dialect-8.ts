@@ -1,4 +1,4 @@
-import { isRecord, MalformedMessageError, readRoom, readRooms, readString, readStrings } from './malformed';
+import { isCount, isRecord, MalformedMessageError, readRoom, readRooms, readString, readStrings } from './malformed';
 import type { Request, SocketDetails, Targets } from './messages';
 
 /**
@@ -157,7 +157,7 @@ export function readSockets(sockets: unknown): SocketDetails[] {
 }
 
 function readCount(value: unknown): number {
-  if (typeof value !== 'number' || !(value >= 0)) throw new MalformedMessageError('"value" is no number');
+  if (!isCount(value)) throw new MalformedMessageError('"value" is no number');
   return value;
 }
 

@@ -36,6 +36,10 @@ export function readRooms(record: Record<string, unknown>, field: string): Room[
   return value;
 }
 
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 export function isRoom(value: unknown): value is Room {
   return typeof value === 'string' || typeof value === 'number';
 }

@@ -9,9 +9,9 @@ import {
   readOptions,
   readPacket,
 } from './broadcast';
-import { channelsOf, ownShardedPattern } from './channels';
+import { channelsOf, ownShardedPatterns } from './channels';
 import * as dialect from './dialect-sharded';
-import { isRecord, MalformedMessageError, readString } from './malformed';
+import { isCount, isRecord, MalformedMessageError, readString } from './malformed';
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import { encodeMessagePack } from './msgpack';
 import { decodeFields } from './payload';
@@ -27,6 +27,7 @@ import {
   senderFields,
 } from './requests';
 import { toSendable } from './sendable';
+import { isPublishedShardedUid } from './uid';
 import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
 
 /** Which rooms have a channel of their own: none; all but those that look like a socket id; all. Alike on all nodes. */
@@ -72,8 +73,9 @@ export class ShardedWire implements Wire {
       answers: [this.#ownChannel],
       census: [broadcast],
       ownChannels: {
-        pattern: ownShardedPattern(names),
+        patterns: ownShardedPatterns(names),
         uidOf: (channel) => channel.slice(broadcast.length, -1),
+        isPublished: isPublishedShardedUid,
       },
       dialects: [8],
       pattern: undefined,
@@ -255,7 +257,7 @@ function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Ackno
   const common = { id: readString(data, 'requestId'), sender: { uid, link: uid, nodes: [uid] } };
   if (type === dialect.CLIENT_ANSWER) return { ...common, type: 'answer', value: data.packet };
   const { clientCount } = data;
-  if (typeof clientCount !== 'number') throw new MalformedMessageError('"clientCount" is not a number');
+  if (!isCount(clientCount)) throw new MalformedMessageError('"clientCount" is no number of clients');
   return { ...common, type: 'count', clients: clientCount };
 }
 

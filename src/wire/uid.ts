@@ -18,7 +18,12 @@ export function isOwnUid(uid: string): boolean {
   return /^[\w-]{6}~$/.test(uid);
 }
 
-/** Whether a name may be that of a published node. */
+/** Whether a name may be that of a published node on the sharded wire. */
+export function isPublishedShardedUid(uid: string): boolean {
+  return /^[0-9a-f]{16}$/.test(uid);
+}
+
+/** Whether a name may be that of a published node on the classic wire. */
 export function isPublishedUid(uid: string): boolean {
   return /^[\w-]{6}$/.test(uid);
 }

@@ -41,7 +41,12 @@ export interface NamespaceChannels {
   /** Every node listens to all of these, so that Redis can count them. */
   readonly census: readonly string[];
   /** The channels that single nodes of this package hear answers on; others may match. */
-  readonly ownChannels: { readonly pattern: string; uidOf(channel: string): string };
+  readonly ownChannels: {
+    readonly patterns: readonly string[];
+    uidOf(channel: string): string;
+    /** Whether the uid may be that of a published node, from 7.1 on. */
+    isPublished(uid: string): boolean;
+  };
   /** What published nodes may speak there. Where it is both, those of 8.x match `ownChannels`, and those of 5.x do not. */
   readonly dialects: readonly DialectName[];
   /** A pattern that matches the channels of all rooms, and the namespace's. */

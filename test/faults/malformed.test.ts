@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { encode } from '@msgpack/msgpack';
 import { createClient } from 'redis';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
 import type { Client, Generation, ServerNode } from '../support/fleet';
 import { startServers } from '../support/fleet-of';
+import * as payloads from './support/malformed-payloads';
+
+const { pack } = payloads;
 
 const packet = { type: 2, data: ['hacked'], nsp: '/' };
 const deep = (levels: number) => Buffer.concat([Buffer.alloc(levels, 0x91), Buffer.from([0xc0])]);
-const pack = (value: unknown) => Buffer.from(encode(value, { maxDepth: 2000 }));
 const whole = pack(['uid', packet, { rooms: [], except: [], flags: {} }]);
 
 const BROADCASTS: Record<string, Buffer | string> = {
@@ -28,9 +29,6 @@ const BROADCASTS: Record<string, Buffer | string> = {
   'many arrays that claim a million entries': Buffer.concat(Array(1000).fill(Buffer.from('dd000f4240', 'hex'))),
   'nesting without end': deep(100_000),
   'bytes behind the end': Buffer.concat([whole, Buffer.from([0xc0])]),
-  ...Object.fromEntries(
-    Array.from({ length: whole.length }, (_, i) => [`a message cut at ${i}`, whole.subarray(0, i)]),
-  ),
   'no array': pack({ uid: 'x' }),
   'an empty array': pack([]),
   'a uid that is no text': pack([{}, packet, {}]),

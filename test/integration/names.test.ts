@@ -104,8 +104,12 @@ describe('Names', () => {
   for (const subscriptionMode of ['static', 'dynamic'] as const) {
     it(`one server takes 10,000 namespaces with the same listeners and patterns, and none stays behind, ${subscriptionMode}`, async (t) => {
       const [node] = (await startServers(4, 1, redis, { subscriptionMode })) as [ServerNode];
+      t.after(() => node.close());
       const warnings: Error[] = [];
-      const onWarning = (warning: Error) => warnings.push(warning);
+      const onWarning = (warning: Error) => {
+        // where the event loop was blocked for seconds, redis 6 may have given up a message
+        if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning);
+      };
       process.on('warning', onWarning);
       t.after(() => process.off('warning', onWarning));
       const { subClient } = node.adapter as unknown as { subClient: import('node:events').EventEmitter };
@@ -122,7 +126,6 @@ describe('Names', () => {
       await Promise.all(adapters.map((adapter) => adapter.close()));
       assert.deepEqual(await held(), before);
       assert.deepEqual(warnings, []);
-      await node.close();
     });
   }
 });

@@ -1,5 +1,5 @@
 import { fault, mustBe, mustBeWithin } from '../support/fault';
-import { isOurs } from '../support/subjects';
+import { countsMissed } from '../support/subjects';
 
 const MESSAGES = 20_000;
 const BLOCKED_MS = 3_000;
@@ -35,7 +35,7 @@ export const blockedEventLoop = fault({
   },
   mustHold(figures, subject) {
     mustBe(figures, { localLost: 0, twice: 0, disordered: 0 });
-    if (isOurs(subject)) mustBe(figures, { counted: figures.remoteLost });
+    if (countsMissed(subject)) mustBe(figures, { counted: figures.remoteLost });
     mustBeWithin('back', figures.back, 5_000);
   },
 });

@@ -1,4 +1,6 @@
 import { fault, mustBe, mustBeWithin } from '../support/fault';
+import { finds } from '../support/query';
+import { isOurs } from '../support/subjects';
 
 /** Milliseconds; the queries' timeout. */
 const TIMEOUT = 1_000;
@@ -8,7 +10,7 @@ const WAYS = ['throw', 'reject', 'twice', 'never'] as const;
 
 export const customHooks = fault({
   name: 'a customHook that throws, rejects, answers twice or never (timeout 1 s)',
-  concerns: ({ adapter }) => adapter === 'ours' || adapter === '5.3.0',
+  concerns: (subject) => isOurs(subject) || subject.adapter === '5.3.0',
   async run(stage) {
     const [asker, other] = await stage.nodes(2, await stage.redis(), { options: { requestsTimeout: TIMEOUT } });
     if (!asker || !other) throw new Error('no nodes');
@@ -86,5 +88,41 @@ export const serverSideListeners = fault({
   mustHold(figures) {
     mustBe(figures, { twice: 'answers twice', never: 'error ', throw: 'error ' });
     mustBeWithin('ms', Number(figures.ms), 500);
+  },
+});
+
+export const acknowledgementCallbacks = fault({
+  name: 'a callback that throws when the acknowledgement of a client on another node comes',
+  concerns: ({ generation }) => generation === 4,
+  async run(stage) {
+    const [asker, other] = await stage.nodes(2, await stage.redis());
+    if (!asker || !other) throw new Error('no nodes');
+    const client = await stage.client(other);
+    client.socket.on('ask', (answer: (value: string) => void) => answer('fine'));
+    await finds(asker, 1);
+    await asker.run(({ adapter, kept }) => {
+      adapter.on('error', ({ message }) => {
+        kept['told'] = message;
+      });
+    });
+    const asks = (throwing: boolean) =>
+      asker.run(
+        ({ io }, throwing) =>
+          new Promise<string>((resolve) => {
+            const server = io as unknown as { timeout(ms: number): { emit(event: string, done: unknown): void } };
+            server.timeout(1_000).emit('ask', (error: unknown, answers: unknown[]) => {
+              resolve(`${error ? 'error' : 'answers'} ${answers.map(String).join('+')}`);
+              if (throwing) throw new Error('of the callback');
+            });
+          }),
+        throwing,
+      );
+    const [thrown, next] = [await asks(true), await asks(false)];
+    const told = await asker.run(({ kept }) => String(kept['told']));
+    const malformed = await asker.run(({ adapter }) => adapter.stats?.().malformed.response ?? '');
+    return { thrown, next, told, malformed };
+  },
+  mustHold(figures) {
+    mustBe(figures, { thrown: 'answers fine', next: 'answers fine', told: 'of the callback', malformed: 0 });
   },
 });

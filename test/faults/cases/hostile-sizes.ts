@@ -1,6 +1,7 @@
 import { encode } from '@msgpack/msgpack';
 import { createClient } from 'redis';
 import { fault, mustBe, mustBeWithin } from '../support/fault';
+import { isSharded } from '../support/subjects';
 
 const MEGABYTE = 2 ** 20;
 
@@ -23,7 +24,7 @@ function broadcast(data: unknown[], rooms: string[]): Buffer {
 export const hostileSizes = fault({
   name: 'hostile sizes: 64 MB, a million rooms, arrays that claim 4 G entries',
   long: true,
-  concerns: ({ adapter }) => adapter !== '8.3.0 sharded',
+  concerns: (subject) => !isSharded(subject),
   async run(stage) {
     const redis = await stage.redis();
     const [sender, victim] = await stage.nodes(2, redis);

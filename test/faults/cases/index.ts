@@ -6,7 +6,7 @@ import { connectionsKilled } from './connections-killed';
 import { daysWorkInFull, twentiethOfADaysWork } from './days-work';
 import { clusterMasterKilled, sentinelFailover, slotsMoved } from './failover';
 import { FORBIDDEN } from './forbidden';
-import { customHooks, serverSideListeners } from './hooks';
+import { acknowledgementCallbacks, customHooks, serverSideListeners } from './hooks';
 import { hostileSizes } from './hostile-sizes';
 import { onlooker } from './onlooker';
 import { peerClosed, peerFrozen, peerKilled } from './peer-gone';
@@ -38,6 +38,7 @@ export const FAULTS: readonly Fault[] = [
   hostileSizes,
   customHooks,
   serverSideListeners,
+  acknowledgementCallbacks,
   closedWhileAway,
   closedWhileFrozen,
   twentiethOfADaysWork,

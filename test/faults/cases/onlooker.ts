@@ -1,6 +1,7 @@
 import { createClient } from 'redis';
 import { fault, mustBe, mustBeWithin } from '../support/fault';
 import { finds, query } from '../support/query';
+import { isSharded } from '../support/subjects';
 
 export const onlooker = fault({
   name: 'an onlooker subscribed to the request channel',
@@ -14,7 +15,7 @@ export const onlooker = fault({
     const spy = createClient({ url: redis.url });
     stage.onEnd(() => spy.destroy());
     await spy.connect();
-    if (stage.subject.adapter === '8.3.0 sharded') await spy.sSubscribe('socket.io#/#', () => {});
+    if (isSharded(stage.subject)) await spy.sSubscribe('socket.io#/#', () => {});
     else await spy.subscribe('socket.io-request#/#', () => {});
     const { found, ms } = await query(asker);
     return { found, ms };

@@ -16,8 +16,6 @@ export interface Fault<F extends Figures = Figures> {
   long?: boolean;
   /** Whether it can happen to the subject. Default: to all of them. */
   concerns?(subject: Subject): boolean;
-  /** Why ours does not hold yet, if so. */
-  todo?(subject: Subject): string | undefined;
   /** Makes it happen. What it starts on the stage is ended afterwards. */
   run(stage: Stage): Promise<F>;
   /** Throws when the figures are not what they must be; see `mustBe`. That no process ended is checked for every fault. */

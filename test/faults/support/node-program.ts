@@ -11,7 +11,7 @@ import socketIoRedis5 = require('socket.io-redis-5');
 import { listen, type ServerNode } from '../../support/fleet';
 import { type ClientPair, clientKinds, type Topology } from '../../support/redis-clients';
 import type { Target } from '../../support/redis-target';
-import { OWN_CLIENT, type Subject } from './subjects';
+import { isOurs, OWN_CLIENT, type Subject } from './subjects';
 import { Traffic } from './traffic';
 
 /** What the process is started with. */
@@ -97,12 +97,16 @@ function listenToErrors(emitters: readonly NodeJS.EventEmitter[]): void {
 function adapterOf({ subject, target, options }: NodeSettings, clients: ClientPair | undefined): unknown {
   const { nodes, username, password } = target;
   const [{ host, port }] = nodes;
-  const make: (options: object) => unknown = subject.adapter === 'ours' ? redisAdapter : socketIoRedis5;
+  const make: (options: object) => unknown = isOurs(subject) ? redisAdapter : socketIoRedis5;
   if (!clients) return make({ host, port, ...(username ? { username, password } : {}), ...options });
   const { pubClient, subClient } = clients;
   switch (subject.adapter) {
     case 'ours':
       return redisAdapter(pubClient, subClient, options);
+    case 'ours dynamic':
+      return redisAdapter(pubClient, subClient, { ...options, subscriptionMode: 'dynamic' });
+    case 'ours sharded':
+      return redisAdapter.createShardedAdapter(pubClient, subClient, options);
     case '5.3.0':
       return socketIoRedis5({ pubClient, subClient, ...options });
     case '8.3.0':
@@ -112,9 +116,9 @@ function adapterOf({ subject, target, options }: NodeSettings, clients: ClientPa
   }
 }
 
-function idsOf({ adapter }: Subject, { io, adapter: api }: ServerNode): Promise<string[]> {
-  if (adapter === 'ours') return api.clients();
-  if (adapter === '5.3.0') {
+function idsOf(subject: Subject, { io, adapter: api }: ServerNode): Promise<string[]> {
+  if (isOurs(subject)) return api.clients();
+  if (subject.adapter === '5.3.0') {
     return new Promise((resolve, reject) => {
       api.clients((error, ids) => (error ? reject(error) : resolve(ids as string[])));
     });

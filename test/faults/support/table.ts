@@ -6,8 +6,6 @@ const GAP = '  ';
 export interface Row {
   subject: string;
   outcome: Outcome;
-  /** Why it is known not to hold. */
-  todo: string | undefined;
 }
 
 /** Prints what a fault did to each adapter. */
@@ -21,9 +19,8 @@ export function printFault(fault: string, rows: readonly Row[]): void {
   ]);
   console.log(`\n${fault}\n`);
   printAligned([head, ...cells]);
-  for (const { subject, outcome, todo } of rows) {
-    if (outcome.failure) console.log(`  ${subject}: ${firstLines(outcome.failure)}${todo ? ` (known: ${todo})` : ''}`);
-    else if (todo) console.log(`  ${subject}: holds, though it is marked as todo: ${todo}`);
+  for (const { subject, outcome } of rows) {
+    if (outcome.failure) console.log(`  ${subject}: ${firstLines(outcome.failure)}`);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   meaningsOf,
   namespacePattern,
   ownResponseChannel,
-  ownShardedPattern,
+  ownShardedPatterns,
   readOwnResponseChannel,
 } from '../../../src/wire/channels';
 
@@ -29,8 +29,15 @@ describe('Channels', () => {
   });
 
   it('have a pattern for those of single nodes on the sharded wire', () => {
-    assert.equal(ownShardedPattern(channelsOf('socket.io', '/chat')), 'socket.io#/chat#??????~#');
-    assert.equal(ownShardedPattern(channelsOf('a*', '/[x]?')), 'a\\*#/\\[x]\\?#??????~#');
+    const hex = '[0-9a-f]'.repeat(16);
+    assert.deepEqual(ownShardedPatterns(channelsOf('socket.io', '/chat')), [
+      'socket.io#/chat#??????~#',
+      `socket.io#/chat#${hex}#`,
+    ]);
+    assert.deepEqual(ownShardedPatterns(channelsOf('a*', '/[x]?')), [
+      'a\\*#/\\[x]\\?#??????~#',
+      `a\\*#/\\[x]\\?#${hex}#`,
+    ]);
   });
 
   it('are read as all that they may have been written for', () => {
