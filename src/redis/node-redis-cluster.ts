@@ -1,7 +1,7 @@
 import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
-import { disconnect, type NodeRedisClient, reconnectNodeRedis } from './node-redis';
+import { disconnect, type NodeRedisClient, reconnectNodeRedis, withoutTimeout } from './node-redis';
 import { patience } from './patience';
 import type { Publisher } from './pub-sub';
 
@@ -43,7 +43,7 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
     if (pinned && (pinned instanceof Promise || pinned.isReady)) return pinned;
     const node = pickNode(cluster.masters);
     if (!node) throw new Error('the Redis Cluster client is not connected');
-    const choice = Promise.resolve(cluster.nodeClient(node));
+    const choice = Promise.resolve(cluster.nodeClient(node)).then(withoutTimeout);
     pinned = choice;
     choice.then(
       (client) => {

@@ -8,6 +8,7 @@ import {
   type NodeRedisClient,
   type NodeRedisSubscriber,
   reconnectNodeRedis,
+  withoutTimeout,
 } from './node-redis';
 import { isNodeRedisCluster, onEachNode } from './node-redis-cluster';
 import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
@@ -59,7 +60,8 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
 
 export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {
   const client = given as ShardedNodeRedis;
-  const publish: Publisher['publish'] = (channel, payload) => client.sPublish(channel, payload);
+  const publisher = withoutTimeout(client);
+  const publish: Publisher['publish'] = (channel, payload) => publisher.sPublish(channel, payload);
   return {
     // after a failover, a Sentinel tries each message again on its own
     publish: isNodeRedisSentinel(client) ? inTurns(publish) : publish,

@@ -40,7 +40,6 @@ export interface NodeRedisClient {
   readonly isReady: boolean;
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   sendCommand(args: string[]): Promise<unknown>;
-  withCommandOptions?(options: { timeout: undefined }): Pick<NodeRedisClient, 'publish'>;
 }
 
 export interface NodeRedisSentinel {
@@ -148,17 +147,19 @@ export function publishWithNodeRedis(client: NodeRedisClient): Publisher {
 }
 
 /**
- * redis 6 gives every command up that it could not write for 5 s: what waits is bounded by `maxQueuedBytes`, and a timer a message takes
- * twice the time of all else together (measured).
+ * The client, for what is published: redis 6 gives every command up that it could not send for 5 s. But what waits is bounded by
+ * `maxQueuedBytes`, and a timer for each message takes twice the time of all else together (measured).
  */
-function withoutTimeout(client: NodeRedisClient): Pick<NodeRedisClient, 'publish'> {
-  return client.withCommandOptions?.({ timeout: undefined }) ?? client;
+export function withoutTimeout<C extends object>(client: C): C {
+  const { withCommandOptions } = client as { withCommandOptions?(options: { timeout: undefined }): C };
+  return withCommandOptions?.call(client, { timeout: undefined }) ?? client;
 }
 
 export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publisher {
+  const publisher = withoutTimeout(sentinel);
   return {
     // after a failover it tries each PUBLISH again on its own
-    publish: inTurns((channel, payload) => sentinel.publish(channel, payload)),
+    publish: inTurns((channel, payload) => publisher.publish(channel, payload)),
     countSubscribers: async (channels) =>
       readCounts(await sentinel.sendCommand(false, ['PUBSUB', 'NUMSUB', ...channels])),
     listChannels: async (pattern) => readChannels(await sentinel.sendCommand(false, ['PUBSUB', 'CHANNELS', pattern])),

@@ -345,8 +345,5 @@ function asBytesIfLong(payload: string | Buffer): string | Buffer {
 }
 
 function toError(reason: unknown): Error {
-  if (!(reason instanceof Error)) return new Error(String(reason));
-  // redis 6 says nothing of a command that it could not write within its `commandOptions.timeout`
-  reason.message ||= 'the Redis client gave up a command that it could not send in time';
-  return reason;
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
