@@ -1,18 +1,28 @@
+import { eventually } from './eventually.js';
 import type { RedisClusterNode } from './redis-cluster.js';
 
 /** Moves a slot that holds no keys to another master. */
 export async function moveSlot(nodes: readonly RedisClusterNode[], slot: number): Promise<void> {
-  const masters = await mastersOf(nodes);
-  const views = await Promise.all(masters.map(({ server }) => server.command('CLUSTER', 'NODES')));
-  const source = masters.find((_, i) => owns(views[i] as string, slot));
-  const target = masters.find((node) => node !== source);
-  if (!source || !target) throw new Error(`the slot ${slot} cannot be moved`);
+  // while a master is being replaced, nobody may own it
+  const [source, target] = await eventually(() => ownerAndOther(nodes, slot));
   const [sourceId, targetId] = [await idOf(source), await idOf(target)];
   await target.server.command('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', sourceId);
   await source.server.command('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', targetId);
   for (const { server } of [target, source]) {
     await server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', targetId);
   }
+}
+
+async function ownerAndOther(
+  nodes: readonly RedisClusterNode[],
+  slot: number,
+): Promise<[RedisClusterNode, RedisClusterNode]> {
+  const masters = await mastersOf(nodes);
+  const views = await Promise.all(masters.map(({ server }) => server.command('CLUSTER', 'NODES')));
+  const owner = masters.find((_, i) => owns(views[i] as string, slot));
+  const other = masters.find((node) => node !== owner);
+  if (!owner || !other) throw new Error(`the slot ${slot} cannot be moved`);
+  return [owner, other];
 }
 
 async function mastersOf(nodes: readonly RedisClusterNode[]): Promise<RedisClusterNode[]> {
