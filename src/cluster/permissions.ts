@@ -1,5 +1,4 @@
 import { RedisPermissionError } from '../errors';
-import { messageOf } from '../message-of';
 import { type FailedCommand, isForbidden } from '../redis/pub-sub';
 
 const ADVICE: Record<FailedCommand | 'pubsub' | 'spublish' | 'ssubscribe', string> = {
@@ -15,14 +14,9 @@ const ADVICE: Record<FailedCommand | 'pubsub' | 'spublish' | 'ssubscribe', strin
   pubsub: 'requests now wait just for the nodes of this package, known by name; published adapters are not waited for',
 };
 
-/** An error of Redis as the user is to see it: it has a message, and when something is not permitted, it says what to do. */
+/** An error of Redis as the user is to see it: when something is not permitted, it says what to do. */
 export function explain(error: Error, failed: FailedCommand | 'pubsub' | undefined, sharded: boolean): Error {
-  if (failed === undefined) return error;
-  if (!isForbidden(error)) return error.message === '' ? withoutWords(error, failed) : error;
+  if (failed === undefined || !isForbidden(error)) return error;
   const command = sharded && (failed === 'publish' || failed === 'subscribe') ? (`s${failed}` as const) : failed;
   return new RedisPermissionError(command.toUpperCase(), ADVICE[command], error);
-}
-
-function withoutWords(error: Error, failed: string): Error {
-  return new Error(`${failed} failed: ${messageOf(error)}`, { cause: error });
 }
