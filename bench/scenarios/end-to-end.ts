@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../../tools/eventually';
 import { usageOf } from '../measure';
-import type { NodeProcess } from '../node-process';
 import { EVENT, now, ROOM } from '../protocol';
 import type { Scenario } from '../scenario';
 import { percentile } from '../statistics';
@@ -31,14 +30,22 @@ export const endToEnd: Scenario = {
     const [sender, receiver] = await Promise.all([startNode(), startNode()]);
     const url = await receiver.call('listen');
     const latencies: number[] = [];
-    const sockets = await Promise.all(
-      Array.from({ length: CLIENTS }, () => connect(url, ({ id }) => latencies.push(now() - id))),
-    );
+    let arrived = 0;
+    let since = Number.POSITIVE_INFINITY;
+    const onNews = ({ id: sentAt }: { id: number }) => {
+      arrived += 1;
+      if (sentAt >= since) latencies.push(now() - sentAt);
+    };
+    const sockets = await Promise.all(Array.from({ length: CLIENTS }, () => connect(url, onNews)));
     try {
-      await eventually(() => hears(sender, latencies));
+      await eventually(async () => {
+        await sender.call('emit', '/', ROOM);
+        return arrived >= CLIENTS;
+      });
       await sender.call('publishPaced', WARM_UP.perSecond, WARM_UP.duration);
-      await eventually(() => latencies.length > (CLIENTS * WARM_UP.perSecond * WARM_UP.duration) / 1000);
-      latencies.length = 0;
+      await eventually(() => arrived > (CLIENTS * WARM_UP.perSecond * WARM_UP.duration) / 1000);
+      // some of the others may still be on their way
+      since = now();
       const sent = (PER_SECOND * LONGER * duration) / 1000;
       const { nodes, redis: server } = await usageOf(redis, [sender, receiver], async () => {
         await sender.call('publishPaced', PER_SECOND, LONGER * duration);
@@ -57,9 +64,4 @@ async function connect(url: string, onNews: (news: { id: number }) => void): Pro
   socket.on(EVENT, onNews);
   await once(socket as unknown as NodeJS.EventEmitter, 'connect');
   return socket;
-}
-
-async function hears(sender: NodeProcess, latencies: readonly number[]): Promise<boolean> {
-  await sender.call('emit', '/', ROOM);
-  return latencies.length >= CLIENTS;
 }
