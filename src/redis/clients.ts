@@ -1,4 +1,5 @@
 import { within } from '../within';
+import type { Publisher, Subscriber } from './driver';
 import {
   isIoredis,
   isIoredisCluster,
@@ -26,7 +27,7 @@ import {
   subscribeShardedWithNodeRedis,
 } from './node-redis-sharded';
 import { patience } from './patience';
-import { type Publisher, PubSub, type RedisClient, type Subscriber, type WatchdogSettings } from './pub-sub';
+import { PubSub, type RedisClient, type WatchdogSettings } from './pub-sub';
 
 /**
  * The one place where a client is recognised: by what it can do, never by the name of its class, which a minifier changes.

@@ -1,4 +1,4 @@
-import type { Publisher } from './pub-sub';
+import type { Publisher } from './driver';
 
 /**
  * Publishes in turns: what comes while messages are on their way waits until all of these have arrived, or failed. For clients that

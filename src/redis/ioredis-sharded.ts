@@ -1,4 +1,5 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import type { Publisher, Subscriber } from './driver';
 import {
   type IoredisClient,
   isIoredisCluster,
@@ -9,7 +10,6 @@ import {
   reconnectSubscriber,
 } from './ioredis';
 import { listenToShardedMessages } from './message-events';
-import type { Publisher, Subscriber } from './pub-sub';
 import { bySlot } from './slots';
 
 /** Sharded Pub/Sub with ioredis 5 and 6. */

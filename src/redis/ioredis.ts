@@ -2,9 +2,9 @@ import type { Writable } from 'node:stream';
 import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { gatherWrites } from './gather-writes';
 import { listenToMessages } from './message-events';
-import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:ioredis');
 

@@ -1,4 +1,4 @@
-import type { Subscriber, SubscriberEvents } from './pub-sub';
+import type { Subscriber, SubscriberEvents } from './driver';
 
 /** A subscriber whose connection is made when it is opened: nothing may be subscribed before. */
 export class LazySubscriber implements Subscriber {

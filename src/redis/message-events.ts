@@ -1,4 +1,4 @@
-import type { SubscriberEvents } from './pub-sub';
+import type { SubscriberEvents } from './driver';
 
 /** A client that gives messages as events: node_redis 2 and 3, and ioredis. */
 interface MessageEmitter {

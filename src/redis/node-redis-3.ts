@@ -1,6 +1,6 @@
 import { readChannels, readCounts } from './counts';
+import type { Publisher, Subscriber } from './driver';
 import { listenToMessages } from './message-events';
-import type { Publisher, Subscriber } from './pub-sub';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
 export interface NodeRedis3Client {

@@ -1,9 +1,9 @@
 import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import type { Publisher } from './driver';
 import { disconnect, type NodeRedisClient, reconnectNodeRedis, withoutTimeout } from './node-redis';
 import { patience } from './patience';
-import type { Publisher } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:node-redis-cluster');
 

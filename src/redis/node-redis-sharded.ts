@@ -1,4 +1,5 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
+import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
 import {
   isNodeRedisSentinel,
@@ -11,7 +12,6 @@ import {
   withoutTimeout,
 } from './node-redis';
 import { isNodeRedisCluster, onEachNode } from './node-redis-cluster';
-import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 import { bySlot } from './slots';
 
 /** Sharded Pub/Sub with redis 4.6 to 6. */

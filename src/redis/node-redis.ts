@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import debugModule from 'debug';
 import { within } from '../within';
 import { readChannels, readCounts } from './counts';
+import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
-import type { Publisher, Subscriber, SubscriberEvents } from './pub-sub';
 
 const debug = debugModule('socket.io-redis:node-redis');
 

@@ -1,58 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { PublishQueueFullError } from '../errors';
 import { Connectivity } from './connectivity';
+import { NO_PATTERNS, type Publisher, type Subscriber } from './driver';
 import { isForbidden } from './forbidden';
+import { Publishing } from './publishing';
 import { spread } from './slots';
-import { type MessageListener, Subscriptions } from './subscriptions';
+import type { MessageListener } from './subscription';
+import { Subscriptions } from './subscriptions';
 import { Watchdog, type WatchdogTimes } from './watchdog';
-
-/**
- * What the cluster needs from Redis, whatever the client library: messages at most once, in the order in which one
- * publisher sent them, on channels and patterns.
- */
-
-/** One client library's way to publish. */
-export interface Publisher {
-  publish(channel: string, payload: string | Buffer): Promise<unknown>;
-  /** How many connections are subscribed to each channel, over every node of a Cluster; in the channels' order. */
-  countSubscribers(channels: readonly string[]): Promise<number[]>;
-  /** The channels with subscribers that a pattern matches, over every node of a Cluster. */
-  listChannels(pattern: string): Promise<string[]>;
-  /** Ends the connections, and makes others; what was not answered fails. @param isWanted - false to give up */
-  reconnect(isWanted: () => boolean): Promise<unknown>;
-}
-
-/** One client library's way to subscribe. */
-export interface Subscriber {
-  /** False when a subscription made now would fail or harm the client; `events.ready` follows, where the library has it. */
-  isReady(): boolean;
-  /** Whether channels of different slots can be heard on different connections. */
-  readonly perSlot?: boolean;
-  readonly channels: Subscribing;
-  /** Sharded Pub/Sub has none. */
-  readonly patterns?: Subscribing;
-  /** Starts to listen to the client. @returns a function that removes every listener again */
-  listen(events: SubscriberEvents): () => void;
-  /** Likewise. @returns once it is connected, or `events.ready` will tell */
-  reconnect(isWanted: () => boolean): Promise<unknown>;
-}
-
-/** The names given are many, in one command where the library can. */
-export interface Subscribing {
-  subscribe(names: readonly string[]): Promise<unknown>;
-  unsubscribe(names: readonly string[]): Promise<unknown>;
-}
-
-export interface SubscriberEvents {
-  message(channel: string, payload: Buffer): void;
-  patternMessage(pattern: string, channel: string, payload: Buffer): void;
-  /** The client has a new connection. What was subscribed may have to be subscribed again. */
-  ready(): unknown;
-  /** Redis has ended subscriptions by itself, and the client does not make them again. */
-  lost(channels: readonly string[]): void;
-  /** One of several connections has failed. Nobody tells whether it is the one that messages come on. */
-  shaken(): void;
-}
 
 /**
  * A Redis client of any supported library: redis 2.8 to 6, ioredis 4 to 6, with their Cluster and Sentinel clients. What they
@@ -96,20 +50,21 @@ export class PubSub {
   readonly connectivity = new Connectivity();
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
+  readonly #publishing: Publishing;
   readonly #channels: Subscriptions;
   readonly #patterns: Subscriptions;
   readonly #errorListeners = new Set<ErrorListener>();
   readonly #stopListening: () => void;
-  /** Undefined until the first message. */
-  #publishing: boolean | undefined;
-  #queuedBytes = 0;
-  #answered = false;
   #watchdog: Watchdog | undefined;
   #onClosed: (() => void) | undefined;
 
   constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
     this.#publisher = publisher;
     this.#subscriber = subscriber;
+    this.#publishing = new Publishing(publisher, {
+      works: () => this.connectivity.works('publishing'),
+      fails: (failure, isNew) => this.#onUnpublished(failure, isNew),
+    });
     const isReady = () => subscriber.isReady();
     this.#channels = new Subscriptions({
       ...subscriber.channels,
@@ -141,72 +96,19 @@ export class PubSub {
     };
   }
 
-  /** What has been published and Redis has not answered yet, in bytes. */
-  get queuedBytes(): number {
-    return this.#queuedBytes;
-  }
-
-  /**
-   * Publishes, and never throws: a message that cannot be sent is lost, as Pub/Sub has it.
-   *
-   * @param maxQueuedBytes - when more than that waits already, the message is given up at once
-   * @param onSettled - called with what went wrong, or undefined
-   */
+  /** Publishes; see `Publishing.publish()`. */
   publish(
     channel: string,
     payload: string | Buffer,
     maxQueuedBytes: number,
     onSettled: (failure: Error | undefined) => void,
   ): void {
-    const bytes = payload.length + QUEUED_OVERHEAD;
-    if (this.#queuedBytes + bytes > maxQueuedBytes) {
-      const failure = new PublishQueueFullError(maxQueuedBytes);
-      this.#onUnpublished(failure);
-      onSettled(failure);
-      return;
-    }
-    this.#queuedBytes += bytes;
-    this.#tryToPublish(channel, payload).then(
-      () => {
-        this.#queuedBytes -= bytes;
-        this.#onPublished();
-        onSettled(undefined);
-      },
-      (reason) => {
-        this.#queuedBytes -= bytes;
-        const failure = toError(reason);
-        this.#onUnpublished(failure);
-        onSettled(failure);
-      },
-    );
+    this.#publishing.publish(channel, payload, maxQueuedBytes, onSettled);
   }
 
   /** Likewise, however much waits. @returns what went wrong, or undefined */
   publishAnyway(channel: string, payload: string | Buffer): Promise<Error | undefined> {
-    return new Promise((resolve) => this.publish(channel, payload, Number.POSITIVE_INFINITY, resolve));
-  }
-
-  #tryToPublish(channel: string, payload: string | Buffer): Promise<unknown> {
-    try {
-      return this.#publisher.publish(channel, asBytesIfLong(payload));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #onPublished(): void {
-    this.#answered = true;
-    if (!this.#publishing) this.connectivity.works('publishing');
-    this.#publishing = true;
-  }
-
-  #onUnpublished(failure: Error): void {
-    // one report an outage, not one a message
-    if (this.#publishing !== false) this.#report(failure, 'publish');
-    this.#publishing = false;
-    // without a watchdog nobody knows when it last worked
-    const since = this.#watchdog ? undefined : Date.now();
-    if (!isForbidden(failure)) this.connectivity.fails('publishing', 'publishing', since);
+    return this.#publishing.publishAnyway(channel, payload);
   }
 
   /** @returns once the channels are subscribed, which can take as long as Redis is away */
@@ -281,11 +183,7 @@ export class PubSub {
         isReady: () => subscriber.isReady(),
         publish: (channel, payload) => this.publishAnyway(channel, payload),
         countSubscribers: (channels) => this.countSubscribers(channels),
-        takeAnswered: () => {
-          const answered = this.#answered;
-          this.#answered = false;
-          return answered;
-        },
+        takeAnswered: () => this.#publishing.takeAnswered(),
         isReachable: () => isReachable(own),
         resubscribe: () => this.#resubscribe(),
         reconnect: async (client, isWanted) => {
@@ -324,24 +222,17 @@ export class PubSub {
     await Promise.all([this.#channels.resubscribe(), this.#patterns.resubscribe()]);
   }
 
+  #onUnpublished(failure: Error, isNew: boolean): void {
+    // one report an outage, not one a message
+    if (isNew) this.#report(failure, 'publish');
+    // without a watchdog nobody knows when it last worked
+    const since = this.#watchdog ? undefined : Date.now();
+    if (!isForbidden(failure)) this.connectivity.fails('publishing', 'publishing', since);
+  }
+
   #report(reason: unknown, failed?: FailedCommand): void {
     for (const listener of [...this.#errorListeners]) listener(toError(reason), failed);
   }
-}
-
-/** What a client keeps for a message besides its payload: an estimate, in bytes. */
-const QUEUED_OVERHEAD = 512;
-
-/** A longer text is given to clients as bytes: they would copy and count it several times (measured, on answers to `fetchSockets()`). */
-const LONG_TEXT = 4096;
-
-const NO_PATTERNS: Subscribing = {
-  subscribe: () => Promise.reject(new Error('sharded Pub/Sub has no patterns')),
-  unsubscribe: () => Promise.resolve(),
-};
-
-function asBytesIfLong(payload: string | Buffer): string | Buffer {
-  return typeof payload === 'string' && payload.length >= LONG_TEXT ? Buffer.from(payload) : payload;
 }
 
 function toError(reason: unknown): Error {

@@ -1,8 +1,7 @@
 import debugModule from 'debug';
 import { within } from '../within';
 import { isForbidden } from './forbidden';
-
-export type MessageListener = (payload: Buffer, channel: string) => void;
+import { letGo, type MessageListener, type Subscription, whenActive } from './subscription';
 
 const debug = debugModule('socket.io-redis:subscriptions');
 
@@ -17,17 +16,6 @@ interface Commands {
   subscribe(names: readonly string[]): Promise<unknown>;
   unsubscribe(names: readonly string[]): Promise<unknown>;
   onError(error: unknown): void;
-}
-
-/** One a name: there can be very many, so it is small. */
-interface Subscription {
-  /** Never changed, but replaced: subscriptions with one and the same listener share it. */
-  listeners: readonly MessageListener[];
-  state: 'wanted' | 'asked' | 'active';
-  /** Those who wait for it to be active. */
-  waiting: (() => void)[] | undefined;
-  /** Called instead of another try when the user's ACL forbids it. */
-  onForbidden?: () => void;
 }
 
 type Entry = readonly [name: string, subscription: Subscription];
@@ -299,17 +287,4 @@ export class Subscriptions {
     this.#retry.unref();
     this.#retryIn = Math.min(2 * this.#retryIn, LAST_RETRY_MS);
   }
-}
-
-function whenActive(subscription: Subscription): Promise<void> | undefined {
-  if (subscription.state === 'active') return undefined;
-  subscription.waiting ??= [];
-  const { waiting } = subscription;
-  return new Promise((resolve) => waiting.push(resolve));
-}
-
-function letGo(subscription: Subscription): void {
-  const { waiting = [] } = subscription;
-  subscription.waiting = undefined;
-  for (const done of waiting) done();
 }
