@@ -31,9 +31,16 @@ export async function usageOf<T>(
   return { nodes: after.nodes - before.nodes, redis: after.redis - before.redis, result };
 }
 
+/** How many nodes a machine warms up in that time; more of them share its CPU, and take longer. */
+const WARM_UP_NODES = 8;
+
 /** Measures some times, each for so many milliseconds; what comes first warms up. */
-export async function sampled(duration: number, measure: (milliseconds: number) => Promise<Sample>): Promise<Sample> {
-  await measure(WARM_UP);
+export async function sampled(
+  duration: number,
+  measure: (milliseconds: number) => Promise<Sample>,
+  nodes = 1,
+): Promise<Sample> {
+  await measure(WARM_UP * Math.max(1, nodes / WARM_UP_NODES));
   const samples: Sample[] = [];
   for (let i = 0; i < TIMES; i++) samples.push(await measure(duration));
   const metrics = Object.keys(samples[0] ?? {});

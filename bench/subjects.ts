@@ -4,7 +4,6 @@ import type { ClientName, ClientPair } from './clients';
 
 export type SubjectName =
   | 'raw client'
-  | 'Socket.IO alone'
   | 'ours, static'
   | 'ours, dynamic'
   | 'ours, sharded static'
@@ -38,7 +37,6 @@ const IOREDIS: readonly ClientName[] = ['ioredis 5', 'ioredis 6'];
 
 export const subjects: Record<SubjectName, Subject> = {
   'raw client': { baseline: '8.3.0' },
-  'Socket.IO alone': { library: 'socket.io', baseline: '8.3.0', adapter: () => undefined },
   'ours, static': { baseline: '8.3.0', adapter: (clients) => ours(clients, 'static') },
   'ours, dynamic': { baseline: '8.3.0', adapter: (clients) => ours(clients, 'dynamic') },
   'ours, sharded static': { baseline: '8.3.0 sharded static', adapter: (clients) => oursSharded(clients, 'static') },

@@ -15,7 +15,7 @@ export const churn: Scenario = {
     { name: 'Redis CPU', unit: 'µs' },
   ],
   subjects: ['ours, static', 'ours, dynamic', '8.3.0', '8.3.0 sharded dynamic'],
-  more: ['Socket.IO alone', 'ours, sharded dynamic'],
+  more: ['ours, sharded dynamic'],
   targets: [
     { subject: 'ours, static', metric: 'node CPU', ratio: 1 },
     { subject: 'ours, dynamic', metric: 'node CPU', ratio: 1, baseline: '8.3.0 sharded dynamic' },

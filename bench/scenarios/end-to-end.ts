@@ -24,7 +24,7 @@ export const endToEnd: Scenario = {
     { name: 'Redis CPU', unit: 'µs' },
   ],
   subjects: ['ours, static', 'ours, dynamic', '8.3.0'],
-  more: ['ours, sharded dynamic', '8.3.0 sharded dynamic', 'streams'],
+  more: ['ours, sharded dynamic', '8.3.0 sharded dynamic'],
   targets: [{ subject: 'ours, static', metric: 'p99', ratio: 1 }],
   async run({ redis, duration, startNode }) {
     const [sender, receiver] = await Promise.all([startNode(), startNode()]);

@@ -54,15 +54,19 @@ export async function receive({ redis, duration }: Context, { nodes, messages, b
 
   try {
     await allListen(nodes, () => replay.send(last));
-    return await sampled(duration, async (milliseconds) => {
-      const usage = await usageOf(redis, nodes, () => work(milliseconds));
-      const { sent, received } = usage.result;
-      return {
-        'node CPU': usage.nodes / nodes.length / sent,
-        'Redis CPU': usage.redis / sent,
-        received: (100 * received) / sent / nodes.length,
-      };
-    });
+    return await sampled(
+      duration,
+      async (milliseconds) => {
+        const usage = await usageOf(redis, nodes, () => work(milliseconds));
+        const { sent, received } = usage.result;
+        return {
+          'node CPU': usage.nodes / nodes.length / sent,
+          'Redis CPU': usage.redis / sent,
+          received: (100 * received) / sent / nodes.length,
+        };
+      },
+      nodes.length,
+    );
   } finally {
     replay.close();
   }
