@@ -182,6 +182,8 @@ export class Requests {
     for (const [id, { pending, since }] of this.#waiting) {
       const left = since + requestsTimeout - performance.now();
       if (left > 0) {
+        // one that was asked meanwhile may have set another
+        clearTimeout(this.#timeout);
         this.#timeout = setTimeout(() => this.#onTime(), Math.ceil(left));
         return;
       }

@@ -78,16 +78,21 @@ export async function isWhole(cluster: NodeRedisCluster): Promise<boolean> {
   const asked = cluster.masters.find((node) => 'client' in node && isReady(node.client));
   // its first nodes are asked then
   if (!asked || lost.length === 0) return true;
-  try {
-    const slots = await (await cluster.nodeClient(asked)).sendCommand(['CLUSTER', 'SLOTS']);
-    const masters = new Set(
-      (slots as [number, number, [string, number]][]).map(([, , [host, port]]) => `${host}:${port}`),
-    );
-    return !lost.some(({ address }) => masters.has(address));
-  } catch (error) {
-    debug('could not ask for the slots: %s', error);
-    return false;
-  }
+  let masters: ReadonlySet<string> | undefined;
+  const told = mastersOf(await cluster.nodeClient(asked)).then(
+    (addresses) => {
+      masters = addresses;
+    },
+    (error) => debug('could not ask for the slots: %s', error),
+  );
+  // it may be frozen
+  await patience(ANSWERS_WITHIN_MS, told);
+  return masters !== undefined && !lost.some(({ address }) => masters?.has(address));
+}
+
+async function mastersOf(client: ClusterClient): Promise<ReadonlySet<string>> {
+  const slots = (await client.sendCommand(['CLUSTER', 'SLOTS'])) as [number, number, [string, number]][];
+  return new Set(slots.map(([, , [host, port]]) => `${host}:${port}`));
 }
 
 /** A node that is connected, if there is one. */
@@ -195,9 +200,17 @@ class SideConnections {
         },
       );
     await patience(ANSWERS_WITHIN_MS, answered);
-    if (replies) SideConnections.#silent.delete(address);
-    else SideConnections.#silent.set(address, Date.now() + LEFT_ALONE_MS);
-    if (client.isOpen) await disconnect(client, 0);
+    if (!replies) SideConnections.#leaveAlone(address);
+    // while it connects, redis 4 and 5 cannot be made to stop
+    void patience(2 * ANSWERS_WITHIN_MS, answered)
+      .then(() => (client.isOpen ? disconnect(client, 0) : undefined))
+      .catch((error) => debug('could not disconnect from the node %s: %s', address, error));
     return replies ?? [];
+  }
+
+  static #leaveAlone(address: string): void {
+    const now = Date.now();
+    for (const [other, until] of SideConnections.#silent) if (until <= now) SideConnections.#silent.delete(other);
+    SideConnections.#silent.set(address, now + LEFT_ALONE_MS);
   }
 }

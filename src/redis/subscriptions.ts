@@ -104,6 +104,7 @@ export class Subscriptions {
 
   /** @returns once Redis has been told of those that nobody wants any more */
   async remove(names: readonly string[], listener: MessageListener): Promise<void> {
+    if (this.#alone[0] === listener) this.#alone = [];
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;

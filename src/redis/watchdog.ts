@@ -131,7 +131,7 @@ export class Watchdog {
 
   /**
    * A client that leaves its subscriptions on a node that has failed is made to connect anew, as soon as it can: when the node
-   * has been replaced.
+   * has been replaced. It is done once: whether it was of use, a probe shows.
    *
    * @returns whether it was deaf
    */
@@ -143,13 +143,13 @@ export class Watchdog {
     while (!this.#stopped && (await this.#isDeaf())) {
       wasDeaf = true;
       connectivity.fails('receiving', 'disconnected');
-      if (!(await isReachable())) {
-        await this.#pause(FIND_BACK_MS);
-        continue;
+      if (await isReachable()) {
+        await this.#reconnect('subscriber');
+        // where each channel has a node of its own, the publisher sends to the one that failed as well
+        if (probes.length > 1) await this.#reconnect('publisher');
+        break;
       }
-      await this.#reconnect('subscriber');
-      // where each channel has a node of its own, the publisher sends to the one that failed as well
-      if (probes.length > 1) await this.#reconnect('publisher');
+      await this.#pause(FIND_BACK_MS);
     }
     return wasDeaf;
   }
@@ -183,6 +183,7 @@ export class Watchdog {
   async #probe(): Promise<Verdict> {
     const { channels, patterns, probes, publish, isReady, connectivity } = this.#watched;
     if (!isReady()) await this.#pause(this.#times.patience);
+    if (this.#stopped) return WORKS;
     if (!isReady()) return { publishing: connectivity.health('publishing').works, receiving: false };
     let subscribed = false;
     const active = Promise.all([channels.add(probes, this.#onProbe), patterns.allActive()]).then(() => {

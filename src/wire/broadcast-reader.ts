@@ -1,13 +1,21 @@
 import { encodeMessagePack } from './msgpack';
 import { JsonReader } from './msgpack-json';
 
-const [TYPE, DATA, NSP] = ['type', 'data', 'nsp'].map(encodeMessagePack) as [Buffer, Buffer, Buffer];
-const PACKET = [TYPE, DATA, NSP];
-const OPTIONS = ['rooms', 'except', 'flags'].map(encodeMessagePack);
+interface Field {
+  name: string;
+  /** Its name as all codecs write it. */
+  bytes: Buffer;
+}
+
+const fieldOf = (name: string): Field => ({ name, bytes: encodeMessagePack(name) });
+
+const DATA = fieldOf('data');
+const PACKET = [fieldOf('type'), DATA, fieldOf('nsp')];
+const OPTIONS = ['rooms', 'except', 'flags'].map(fieldOf);
 
 /**
  * Reads a broadcast in MessagePack: `[uid, { type, data, nsp }, { rooms, except, flags }]`. As `readMessagePack()` does, but knowing what is
- * likely to come: nothing is made of other fields, nor of the keys.
+ * likely to come: nothing is made of the keys.
  *
  * @param withJson - whether the packet's data is to be a `Json`, where it can
  * @throws {RangeError} when the payload is not exactly one acceptable value
@@ -47,34 +55,34 @@ class BroadcastReader extends JsonReader {
     return fields ? { rooms: fields[0], except: fields[1], flags: fields[2] } : this.read(1);
   }
 
-  /** @returns what a short map has under these keys, in their order; undefined when there is no short map */
-  #fields(keys: readonly Buffer[]): unknown[] | undefined {
+  /** @returns what a short map has for these fields, in their order; undefined when there is no short map */
+  #fields(fields: readonly Field[]): unknown[] | undefined {
     const size = this.#take(0x80);
     if (size === undefined) return undefined;
     const values: unknown[] = [undefined, undefined, undefined];
     for (let i = 0; i < size; i++) {
-      const index = this.#indexOf(keys);
-      if (index === -1) this.#skip();
-      else values[index] = keys[index] === DATA ? this.#data() : this.read(2);
+      let index = this.#indexOf(fields);
+      if (index === -1) {
+        // another field, or one of these whose name is written in another way
+        const key = this.key(1);
+        index = fields.findIndex(({ name }) => name === key);
+      }
+      if (index === -1) this.read(2);
+      else values[index] = fields[index] === DATA ? this.#data() : this.read(2);
     }
     return values;
-  }
-
-  #skip(): void {
-    this.key(1);
-    this.read(2);
   }
 
   #data(): unknown {
     return (this.#withJson ? this.readJson(2) : undefined) ?? this.read(2);
   }
 
-  /** @returns which of the keys comes next, and takes it; -1 when none does */
-  #indexOf(keys: readonly Buffer[]): number {
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i] as Buffer;
-      if (!this.#begins(key)) continue;
-      this.position += key.length;
+  /** @returns which of the fields comes next, and takes its name; -1 when none does */
+  #indexOf(fields: readonly Field[]): number {
+    for (let i = 0; i < fields.length; i++) {
+      const { bytes } = fields[i] as Field;
+      if (!this.#begins(bytes)) continue;
+      this.position += bytes.length;
       return i;
     }
     return -1;

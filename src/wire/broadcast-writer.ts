@@ -2,7 +2,7 @@ import type { Room } from './messages';
 import { encodeMessagePack } from './msgpack';
 import { Writer } from './msgpack-writer';
 
-/** What a broadcast says, ready to be written: `data` and `flags` are what `toSendable()` gave. */
+/** What a broadcast says, ready to be written: `data` is what `toSendable()` gave. */
 export interface BroadcastContent {
   uid: string;
   type: number;

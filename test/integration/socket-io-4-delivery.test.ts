@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { createClient } from 'redis';
 import { connect } from 'socket.io-client';
 import { Decoder, Encoder } from 'socket.io-parser';
 
@@ -74,6 +75,27 @@ describe('What another node sends', () => {
       });
     }
   }
+
+  it('reaches the clients of two servers of a process, each with a parser of its own', async () => {
+    const [sender] = await startPair(4);
+    const pair = [createClient({ url: `redis://${redis.host}:${redis.port}` })];
+    pair.push((pair[0] as (typeof pair)[0]).duplicate());
+    await Promise.all(pair.map((client) => client.on('error', () => {}).connect()));
+    const [pubClient, subClient] = pair as [(typeof pair)[0], (typeof pair)[0]];
+    const parser = { Encoder: DiscreetEncoder, Decoder };
+    for (const options of [{}, { parser }, {}]) {
+      nodes.push(await startServer(4, redisAdapter({ pubClient, subClient }), options));
+    }
+    const sockets = await Promise.all(nodes.slice(2).map(({ url }) => connectTo(url, 'websocket')));
+    const events = sockets.map(
+      (socket) => new Promise((resolve) => socket.once('event', (...args: unknown[]) => resolve(args))),
+    );
+    sender.io.emit('event', ...SENT);
+    const discreet = [SENT[0], { list: SENT[1].list }];
+    assert.deepEqual(await Promise.all(events), [SENT, discreet, SENT]);
+    await Promise.all(nodes.splice(2).map((node) => node.close()));
+    for (const client of pair) client.destroy();
+  });
 
   it('is seen by whoever listens to all that goes out', async () => {
     const [sender, receiver] = await startPair(4);

@@ -27,7 +27,9 @@ export class LocalSockets implements LocalNode {
   }
 
   deliver(packet: BroadcastPacket, options: BroadcastOptions): void {
-    this.#send(new LocalBroadcast(this.#nsp, this.#eventHead, packet, packet, options.flags), options);
+    // another server of this process, with another parser, may have had it read
+    const source = this.takesJson ? packet : undefined;
+    this.#send(new LocalBroadcast(this.#nsp, this.#eventHead, packet, source, options.flags), options);
   }
 
   /** Sends what this node sends itself. @param written - as it goes to the others, if it does */

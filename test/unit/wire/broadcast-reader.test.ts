@@ -103,6 +103,22 @@ describe('The data of a broadcast', () => {
     }
   });
 
+  it('is read alike however the names of the fields are written', () => {
+    const { type, data, nsp } = packetOf({ a: 1 });
+    let payload = notepack2.encode(['uid', { type, data, nsp }, OPTIONS]);
+    for (const name of ['type', 'data', 'nsp', 'rooms', 'except', 'flags']) {
+      // with its length in a byte of its own
+      const [short, long] = [[0xa0 + name.length], [0xd9, name.length]].map((head) =>
+        Buffer.concat([Buffer.from(head), Buffer.from(name)]),
+      ) as [Buffer, Buffer];
+      const at = payload.indexOf(short);
+      payload = Buffer.concat([payload.subarray(0, at), long, payload.subarray(at + short.length)]);
+    }
+    for (const { packet, options } of [decodeBroadcast(payload), withJson(payload)]) {
+      assert.deepEqual([packet.type, packet.data, packet.nsp, options], [type, data, nsp, OPTIONS]);
+    }
+  });
+
   it('that no peer would send is refused, as JSON too', () => {
     const proto = Buffer.concat([
       Buffer.from([0x92]),
