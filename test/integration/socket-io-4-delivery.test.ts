@@ -76,11 +76,14 @@ describe('What another node sends', () => {
     }
   }
 
-  it('reaches the clients of two servers of a process, each with a parser of its own', async () => {
+  it('reaches the clients of two servers of a process, each with a parser of its own', async (t) => {
     const [sender] = await startPair(4);
     const pair = [createClient({ url: `redis://${redis.host}:${redis.port}` })];
     pair.push((pair[0] as (typeof pair)[0]).duplicate());
     await Promise.all(pair.map((client) => client.on('error', () => {}).connect()));
+    t.after(() => {
+      for (const client of pair) client.destroy();
+    });
     const [pubClient, subClient] = pair as [(typeof pair)[0], (typeof pair)[0]];
     const parser = { Encoder: DiscreetEncoder, Decoder };
     for (const options of [{}, { parser }, {}]) {
@@ -93,8 +96,6 @@ describe('What another node sends', () => {
     sender.io.emit('event', ...SENT);
     const discreet = [SENT[0], { list: SENT[1].list }];
     assert.deepEqual(await Promise.all(events), [SENT, discreet, SENT]);
-    await Promise.all(nodes.splice(2).map((node) => node.close()));
-    for (const client of pair) client.destroy();
   });
 
   it('is seen by whoever listens to all that goes out', async () => {
