@@ -192,10 +192,9 @@ export class Receiver implements BroadcastReceiver {
 
 /** @throws {MalformedMessageError} when it is no answer to what was asked */
 export function takeResponse({ id, sender, answerTo }: Response, requests: Requests, peers: Peers): void {
+  const request = requests.get(id);
+  const answer = request && answerTo(request);
   // also from an answer that comes too late
   if (sender) peers.learn(sender);
-  const request = requests.get(id);
-  if (!request) return;
-  const answer = answerTo(request);
-  requests.add(id, sender, answer);
+  if (answer) requests.add(id, sender, answer);
 }
