@@ -175,6 +175,22 @@ describe('The watchdog', () => {
     await outcome(told);
   });
 
+  it('subscribes to nothing once its last server has closed, not even while it waits for Redis', async () => {
+    const away = await startRedis();
+    ends.push(() => away.stop());
+    const { pubClient, subClient } = await pairOf('ioredis 6', away);
+    const told: Told[] = [];
+    const node = await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
+    await away.kill();
+    await eventually(() => assert.deepEqual(nameOfAll(told), ['degraded']));
+    await node.close();
+    await away.restart();
+    await eventually(() => (subClient as unknown as Ioredis6).status === 'ready');
+    // as long as a probe takes that was underway
+    for (let round = 0; round < 2; round++) await new Promise((resolve) => setTimeout(resolve, WATCHDOG.patience));
+    assert.deepEqual(await channelsOn([away]), []);
+  });
+
   it('is one for all servers and namespaces on the same clients, and ends with the last', async () => {
     const { pubClient, subClient } = await pairOf('redis 6');
     const factory = redisAdapter({ pubClient, subClient, watchdog: WATCHDOG });
