@@ -1,9 +1,7 @@
 import debugModule from 'debug';
+import type { NodeCallback } from '../cluster/requests';
 
 const debug = debugModule('socket.io-redis:requests');
-
-/** The callbacks of the 5.x API. On an error, `value` is what had come in, if anything. */
-export type NodeCallback<T> = (error: Error | null, value?: T) => void;
 
 /** Gives a result in the way that was asked for: by the callback if there is one, else by the promise. */
 export function promiseOrCallback<T>(result: Promise<T>, fn: NodeCallback<T> | undefined): Promise<T> {

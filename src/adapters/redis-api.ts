@@ -1,11 +1,12 @@
 import type { EventEmitter } from 'node:events';
 import type { AdapterHealth } from '../cluster/health';
+import type { NodeCallback } from '../cluster/requests';
 import type { AdapterStats } from '../cluster/stats';
 import type { RedisClient } from '../redis/pub-sub';
 import type { Request, Room, Targets } from '../wire/messages';
 import type { CustomHook } from './custom-hook';
 import type { Membership, Shared } from './membership';
-import { type NodeCallback, promiseOrCallback } from './promise-or-callback';
+import { promiseOrCallback } from './promise-or-callback';
 
 /** Which sockets are meant: those in any of the rooms (all of them when there is none), but in none of the excepted ones. */
 export interface SocketFilter {

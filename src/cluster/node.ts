@@ -10,12 +10,13 @@ import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
 import { type AdapterHealth, healthOf } from './health';
 import { Joining } from './joining';
+import { keepAliveUntil } from './keep-alive';
 import type { LocalNode } from './local-node';
 import { Neighbours } from './neighbours';
 import { Peers } from './peers';
 import { explain } from './permissions';
 import { Receiver } from './receiver';
-import { Requests } from './requests';
+import { type NodeCallback, Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
 import { Numbering } from './sequences';
@@ -144,6 +145,11 @@ export class ClusterNode {
     const answer = this.#requests.ask(request);
     void this.#joining.during(request, answer);
     return answer;
+  }
+
+  /** The same with a callback; for what makes no socket join. */
+  askWith(request: Request, fn: NodeCallback<unknown>): void {
+    this.#requests.askWith(request, fn);
   }
 
   /** Tells the other nodes something that needs no answer. @throws {UnsendableValueError} before anything is sent */
@@ -291,10 +297,4 @@ export class ClusterNode {
   #sent(message: Outgoing): Promise<Error | undefined> {
     return new Promise((resolve) => this.#send(message, resolve));
   }
-}
-
-/** Who waits for a node before it has an HTTP server must not see the process end: the connections alone do not keep it. */
-async function keepAliveUntil(ready: Promise<unknown>): Promise<void> {
-  const timer = setInterval(() => {}, 2 ** 30);
-  await ready.finally(() => clearInterval(timer));
 }

@@ -33,6 +33,9 @@ export interface Transport {
   answering(request: Request): readonly DialectName[];
 }
 
+/** Gets what a request comes to. On an error, `value` is what had come in, if anything. */
+export type NodeCallback<T> = (error: Error | null, value?: T) => void;
+
 /** There may be very many, so it is small. */
 interface Waiting {
   pending: PendingRequest;
@@ -40,11 +43,10 @@ interface Waiting {
   since: number;
   /** Whether the others may have heard it. */
   sent: boolean;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  fn: NodeCallback<unknown>;
 }
 
-type Outcome = { value: unknown } | { error: Error };
+type Outcome = { value: unknown } | { error: Error & { partial?: unknown } };
 
 /** The requests of one node that wait for answers: each is settled once, at its timeout at the latest. */
 export class Requests {
@@ -71,26 +73,33 @@ export class Requests {
    * @throws {AdapterClosedError}
    */
   ask(request: Request): Promise<unknown> {
-    const { maxPendingRequests, onRefused } = this.#transport;
-    if (this.#closed) return this.#refuse(request, new AdapterClosedError());
-    if (this.#waiting.size >= maxPendingRequests) {
-      onRefused?.();
-      return this.#refuse(request, new TooManyRequestsError(request.type, maxPendingRequests));
+    return new Promise((resolve, reject) => {
+      this.askWith(request, (error, value) => (error ? reject(error) : resolve(value)));
+    });
+  }
+
+  /** The same with a callback, which takes half the memory. It is called on a tick of its own: what it throws is the user's. */
+  askWith(request: Request, fn: NodeCallback<unknown>): void {
+    const refusal = this.#refusalOf(request);
+    if (refusal) {
+      this.#transport.onSettled?.(request, refusal, 0);
+      process.nextTick(fn, refusal);
+      return;
     }
     const id = uid2(6);
     const pending = new PendingRequest(request, this.#own.uid);
-    const answer = new Promise((resolve, reject) => {
-      this.#waiting.set(id, { pending, since: performance.now(), sent: false, resolve, reject });
-    });
+    this.#waiting.set(id, { pending, since: performance.now(), sent: false, fn });
     this.#timeout ??= setTimeout(() => this.#onTime(), this.#transport.requestsTimeout);
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     this.#start(id, pending).catch((error) => this.#fail(id, error));
-    return answer;
   }
 
-  #refuse(request: Request, error: Error): Promise<never> {
-    this.#transport.onSettled?.(request, error, 0);
-    return Promise.reject(error);
+  #refusalOf({ type }: Request): Error | undefined {
+    const { maxPendingRequests, onRefused } = this.#transport;
+    if (this.#closed) return new AdapterClosedError();
+    if (this.#waiting.size < maxPendingRequests) return undefined;
+    onRefused?.();
+    return new TooManyRequestsError(type, maxPendingRequests);
   }
 
   /** What a waiting request asked for, or undefined when none has this id. */
@@ -205,11 +214,10 @@ export class Requests {
     if (!waiting) return;
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#rest();
-    const { pending, since, resolve, reject } = waiting;
-    const error = 'error' in outcome ? outcome.error : undefined;
-    this.#transport.onSettled?.(pending.request, error, performance.now() - since);
-    if ('error' in outcome) reject(outcome.error);
-    else resolve(outcome.value);
+    const { pending, since, fn } = waiting;
+    const error = 'error' in outcome ? outcome.error : null;
+    this.#transport.onSettled?.(pending.request, error ?? undefined, performance.now() - since);
+    process.nextTick(fn, error, 'error' in outcome ? outcome.error.partial : outcome.value);
   }
 
   #rest(): void {

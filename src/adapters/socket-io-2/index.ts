@@ -1,9 +1,10 @@
 import { answerLocally } from '../../cluster/answer';
 import { ClientAnswers } from '../../cluster/client-answers';
+import type { NodeCallback } from '../../cluster/requests';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, Room, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
-import { type NodeCallback, promiseOrCallback } from '../promise-or-callback';
+import { promiseOrCallback } from '../promise-or-callback';
 import { ask, becomeMember, nodeOf, type SocketFilter, targetsOf, withRedisApi } from '../redis-api';
 import { LocalSockets } from './local-sockets';
 import { MemoryAdapter, type Targets, typeOf } from './memory-adapter';

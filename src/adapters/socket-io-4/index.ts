@@ -1,9 +1,10 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 import { answerLocally } from '../../cluster/answer';
+import type { NodeCallback } from '../../cluster/requests';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
-import { type NodeCallback, promiseOrCallback } from '../promise-or-callback';
+import { promiseOrCallback } from '../promise-or-callback';
 import { ask, becomeMember, nodeOf, targetsOf, withRedisApi } from '../redis-api';
 import { LocalSockets } from './local-sockets';
 import type { Namespace4 } from './types';
@@ -128,10 +129,7 @@ export class RedisAdapter extends withRedisApi(Adapter) {
       return;
     }
     const event = args.slice(0, -1) as [string, ...unknown[]];
-    void promiseOrCallback(
-      ask<unknown[]>(this, { type: 'serverSideEmit', args: event }),
-      callback as NodeCallback<unknown[]>,
-    );
+    nodeOf(this).askWith({ type: 'serverSideEmit', args: event }, callback as NodeCallback<unknown>);
   }
 
   #everywhere(options: SocketIoOptions, request: Request): Promise<void> {
