@@ -1,8 +1,8 @@
 export type MessageListener = (payload: Buffer, channel: string) => void;
 
-/** One a name: there can be very many, so it is small. */
+/** Whether a name is heard, and by whom. */
 export interface Subscription {
-  /** Never changed, but replaced: subscriptions with one and the same listener share it. */
+  /** Never changed, but replaced: those with one and the same listener have the same. */
   listeners: readonly MessageListener[];
   state: 'wanted' | 'asked' | 'active';
   /** Those who wait for it to be active. */
@@ -24,4 +24,25 @@ export function letGo(subscription: Subscription): void {
   const { waiting = [] } = subscription;
   subscription.waiting = undefined;
   for (const done of waiting) done();
+}
+
+/** There can be very many, and hardly ever does one change: so all that are active and have the same listeners are one. */
+export class SubscriptionTable extends Map<string, Subscription> {
+  readonly #shared = new WeakMap<readonly MessageListener[], Subscription>();
+
+  /** @returns one that is this name's alone, to be changed */
+  ownOf(name: string, subscription: Subscription): Subscription {
+    if (this.#shared.get(subscription.listeners) !== subscription) return subscription;
+    const own = { ...subscription };
+    this.set(name, own);
+    return own;
+  }
+
+  /** The subscription is active, and nobody waits for it any more. */
+  share(name: string, subscription: Subscription): void {
+    const { listeners } = subscription;
+    const shared = this.#shared.get(listeners) ?? subscription;
+    this.#shared.set(listeners, shared);
+    this.set(name, shared);
+  }
 }

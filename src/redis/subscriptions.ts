@@ -1,7 +1,7 @@
 import debugModule from 'debug';
 import { within } from '../within';
 import { isForbidden } from './forbidden';
-import { letGo, type MessageListener, type Subscription, whenActive } from './subscription';
+import { letGo, type MessageListener, type Subscription, SubscriptionTable, whenActive } from './subscription';
 
 const debug = debugModule('socket.io-redis:subscriptions');
 
@@ -26,7 +26,7 @@ type Entry = readonly [name: string, subscription: Subscription];
  */
 export class Subscriptions {
   readonly #commands: Commands;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new SubscriptionTable();
   /** The listeners of the last new subscription. */
   #alone: readonly MessageListener[] = [];
   /** The names still to be asked for. */
@@ -95,7 +95,7 @@ export class Subscriptions {
       const subscription = this.#subscriptions.get(name);
       if (!subscription || subscription.state === 'active') return;
       subscription.onForbidden = () => {
-        this.#forget(name, subscription);
+        this.#forget(name);
         resolve(false);
       };
     });
@@ -108,11 +108,14 @@ export class Subscriptions {
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
-      subscription.listeners = subscription.listeners.filter((other) => other !== listener);
-      if (subscription.listeners.length > 0) continue;
+      const listeners = subscription.listeners.filter((other) => other !== listener);
+      if (listeners.length > 0) {
+        this.#subscriptions.ownOf(name, subscription).listeners = listeners;
+        continue;
+      }
       // what has been asked for is ended once it has been answered: node-redis does not know the channel before
       if (subscription.state === 'active') this.#unwanted.add(name);
-      this.#forget(name, subscription);
+      this.#forget(name);
     }
     await this.#unsubscribe();
   }
@@ -135,7 +138,8 @@ export class Subscriptions {
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
-      subscription.state = 'wanted';
+      // another one: what it may have been asked for is answered in vain
+      this.#subscriptions.set(name, { ...subscription, state: 'wanted' });
       this.#wanted.add(name);
     }
     this.#flushSoon();
@@ -145,7 +149,7 @@ export class Subscriptions {
   close(): boolean {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    for (const [name, subscription] of [...this.#subscriptions]) this.#forget(name, subscription);
+    for (const name of this.names) this.#forget(name);
     return this.#unwanted.size > 0 && !this.#commands.isReady();
   }
 
@@ -157,15 +161,17 @@ export class Subscriptions {
       this.#subscriptions.set(name, subscription);
       this.#wanted.add(name);
     } else if (!subscription.listeners.includes(listener)) {
+      subscription = this.#subscriptions.ownOf(name, subscription);
       subscription.listeners = [...subscription.listeners, listener];
     }
     return whenActive(subscription);
   }
 
-  #forget(name: string, subscription: Subscription): void {
+  #forget(name: string): void {
+    const subscription = this.#subscriptions.get(name);
     this.#subscriptions.delete(name);
     this.#wanted.delete(name);
-    letGo(subscription);
+    if (subscription) letGo(subscription);
   }
 
   #flushSoon(): void {
@@ -212,13 +218,14 @@ export class Subscriptions {
     this.#endForgotten(entries);
     if (connection !== this.#connection) return;
     this.#retryIn = FIRST_RETRY_MS;
-    for (const [, subscription] of entries) {
+    for (const [name, subscription] of entries) {
       // it may have been lost since
-      if (subscription.state !== 'asked') continue;
+      if (this.#subscriptions.get(name) !== subscription) continue;
       subscription.state = 'active';
       // it was permitted: should that change, it is tried again until it is once more
       delete subscription.onForbidden;
       letGo(subscription);
+      this.#subscriptions.share(name, subscription);
     }
   }
 

@@ -67,6 +67,49 @@ describe('Subscriptions', () => {
     assert.ok(!commands.log.includes('-a'));
   });
 
+  it('change one at a time, though those with one listener are alike', async () => {
+    const { commands, subscriptions } = start();
+    const heard: string[] = [];
+    await subscriptions.add(['a', 'b', 'c'], listener);
+    const answer = new Promise<void>((resolve) => {
+      commands.onSubscribe = async () => resolve();
+    });
+    subscriptions.lost(['b']);
+    const active = () => ['a', 'b', 'c'].map((name) => subscriptions.isActive(name, listener));
+    assert.deepEqual(active(), [true, false, true]);
+    await answer;
+    await eventually(() => assert.deepEqual(active(), [true, true, true]));
+    const other = (_payload: Buffer, channel: string) => void heard.push(channel);
+    await subscriptions.add(['c'], other);
+    for (const name of ['a', 'b', 'c']) subscriptions.deliver(name, Buffer.alloc(0), name);
+    assert.deepEqual(heard, ['c']);
+    await subscriptions.remove(['c'], listener);
+    assert.deepEqual(active(), [true, true, false]);
+  });
+
+  it('that are lost while they are asked for, and then refused, leave the others as they are', async (t) => {
+    // the timer of the next try does not keep a process alive
+    const alive = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(alive));
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['b'], listener);
+    const answers: { resolve(): void; reject(error: Error): void }[] = [];
+    commands.onSubscribe = () => new Promise<void>((resolve, reject) => answers.push({ resolve, reject }));
+    const added = subscriptions.add(['a'], listener);
+    await eventually(() => assert.equal(answers.length, 1));
+    subscriptions.lost(['a']);
+    await eventually(() => assert.equal(answers.length, 2));
+    answers[0]?.resolve();
+    await tick();
+    assert.equal(subscriptions.isActive('a', listener), false);
+    answers[1]?.reject(new Error('refused'));
+    await eventually(() => assert.equal(commands.errors.length, 1));
+    assert.deepEqual([subscriptions.isActive('a', listener), subscriptions.isActive('b', listener)], [false, true]);
+    commands.onSubscribe = () => {};
+    await added;
+    assert.equal(subscriptions.isActive('a', listener), true);
+  });
+
   it('wait for a client that is not ready', async () => {
     const { commands, subscriptions } = start();
     commands.ready = false;
