@@ -8,7 +8,6 @@ import type { Context, Sample } from '../scenario';
 
 /** What the scenarios share in which nodes receive messages. */
 
-/** How many messages are sent before the nodes have to have dealt with them. */
 const BURST = 500;
 
 /** How often a message is sent to nodes that may not listen yet, in ms. */
@@ -21,6 +20,8 @@ interface Receiving {
   /** Sent in turn. */
   messages: readonly Command[];
   barrier: Command;
+  /** How many are sent before the nodes have to have dealt with them. Default: 500. */
+  burst?: number;
 }
 
 /**
@@ -28,9 +29,12 @@ interface Receiving {
  *
  * @returns per message: the CPU time of a node and of Redis in µs, and the share of nodes in % that it came to
  */
-export async function receive({ redis, duration }: Context, { nodes, messages, barrier }: Receiving): Promise<Sample> {
+export async function receive(
+  { redis, duration }: Context,
+  { nodes, messages, barrier, burst: size = BURST }: Receiving,
+): Promise<Sample> {
   const replay = await Replay.connect(redis.port);
-  const count = Math.max(BURST, messages.length);
+  const count = Math.max(size, messages.length);
   const burst = new Burst(Array.from({ length: count }, (_, i) => messages[i % messages.length] as Command));
   const last = new Burst([barrier]);
 
