@@ -190,7 +190,7 @@ export class Outsider {
       return;
     }
     try {
-      const incoming = wire.read(payload, channel);
+      const incoming = wire.read(payload, channel, false);
       if (incoming) this.#take(incoming);
     } catch (error) {
       debug('dropped a malformed message on %s: %s', channel, error);

@@ -66,10 +66,10 @@ export class Receiver implements BroadcastReceiver {
 
   /** Takes what comes on a channel of the conversation. */
   hear(payload: Buffer, channel: string): void {
-    const { wire } = this.#settings;
+    const { wire, local } = this.#settings;
     if (this.#isTooLarge(payload)) return;
     try {
-      const incoming = wire.read(payload, channel);
+      const incoming = wire.read(payload, channel, local.takesJson);
       if (incoming) this.#take(incoming);
     } catch (error) {
       this.drop(wire.kindOf(channel), error);

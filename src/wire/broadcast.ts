@@ -176,12 +176,16 @@ export function broadcastHead(uid: string): Buffer {
   return encodeMessagePack(uid);
 }
 
-/** @throws {MalformedMessageError} */
-export function readPacket(packet: unknown): BroadcastPacket {
+/**
+ * @param namespace - the packet's, where that is told beside it
+ * @throws {MalformedMessageError}
+ */
+export function readPacket(packet: unknown, namespace?: string): BroadcastPacket {
   if (!isRecord(packet)) throw new MalformedMessageError('the packet is not an object');
-  const { type, data, nsp = '/' } = packet;
+  const { type, data, nsp: own = '/' } = packet;
   if (type !== EVENT && type !== BINARY_EVENT) throw new MalformedMessageError('the packet is not an event');
-  if (typeof nsp !== 'string') throw new MalformedMessageError("the packet's namespace is not a string");
+  if (typeof own !== 'string') throw new MalformedMessageError("the packet's namespace is not a string");
+  const nsp = namespace ?? own;
   if (data instanceof Json && beginsWithName(data)) return new JsonPacket(type, data, nsp);
   if (!Array.isArray(data) || !isRoom(data[0])) throw new MalformedMessageError('the packet has no event name');
   return { type, data: data as BroadcastPacket['data'], nsp };

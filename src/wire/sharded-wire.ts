@@ -27,6 +27,7 @@ import {
   senderFields,
 } from './requests';
 import { toSendable } from './sendable';
+import { ShardedReader } from './sharded-reader';
 import { isPublishedShardedUid } from './uid';
 import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
 
@@ -56,6 +57,7 @@ export class ShardedWire implements Wire {
   readonly #ownChannel: string;
   readonly #jsonHead: Buffer;
   readonly #head: Buffer;
+  readonly #reader: ShardedReader;
 
   constructor(settings: ShardedWireSettings) {
     const { prefix, nsp, uid, mode } = settings;
@@ -67,6 +69,7 @@ export class ShardedWire implements Wire {
     this.#ownChannel = own(uid);
     this.#jsonHead = Buffer.from(`{"uid":${JSON.stringify(uid)},`);
     this.#head = Buffer.concat([encodeMessagePack('uid'), encodeMessagePack(uid)]);
+    this.#reader = new ShardedReader(nsp);
     this.channels = {
       broadcast,
       conversation: [broadcast, this.#ownChannel],
@@ -159,9 +162,9 @@ export class ShardedWire implements Wire {
     return this.#write(this.#namespace, dialect.BYE, byeFields(this.#settings.uid));
   }
 
-  read(payload: Buffer): Incoming | undefined {
+  read(payload: Buffer, _channel: string, withJson: boolean): Incoming | undefined {
     if (this.isOwnBroadcast(payload)) return undefined;
-    const message = this.#readMessage(payload);
+    const message = this.#readMessage(payload, withJson);
     if (message.nsp !== this.#settings.nsp || message.uid === this.#settings.uid) return undefined;
     const { type, data } = message;
     if (type === dialect.BROADCAST) return this.#readAnyBroadcast(message);
@@ -196,14 +199,15 @@ export class ShardedWire implements Wire {
     return undefined;
   }
 
-  readBroadcast(payload: Buffer): Broadcast {
-    const message = this.#readMessage(payload);
+  readBroadcast(payload: Buffer, withJson: boolean): Broadcast {
+    const message = this.#readMessage(payload, withJson);
     if (message.type !== dialect.BROADCAST) throw new MalformedMessageError('not a broadcast');
     return toBroadcast(message);
   }
 
-  #readMessage(payload: Buffer): dialect.ShardedMessage {
-    return dialect.readShardedMessage(decodeFields(payload));
+  #readMessage(payload: Buffer, withJson: boolean): dialect.ShardedMessage {
+    const message = withJson ? this.#reader.read(payload) : undefined;
+    return message ?? dialect.readShardedMessage(decodeFields(payload));
   }
 
   #readAnyBroadcast(message: dialect.ShardedMessage): Incoming {
@@ -246,11 +250,10 @@ function sendable(request: Request): Request {
 }
 
 function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
-  const { type, data: event } = readPacket(data.packet);
   const { rooms, except, flags } = readOptions(data.opts);
   const { seq } = (data.opts ?? {}) as { seq?: unknown };
   const options = { rooms, except, flags, seq: typeof seq === 'number' ? seq : undefined };
-  return { uid, packet: { type, data: event, nsp }, options };
+  return { uid, packet: readPacket(data.packet, nsp), options };
 }
 
 function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Acknowledgement {

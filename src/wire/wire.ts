@@ -101,10 +101,11 @@ export interface Wire {
   /**
    * Reads what came on a channel of the conversation.
    *
+   * @param withJson - whether the data of a broadcast is to become JSON, where it can
    * @returns undefined for what this node sent itself, and what is for another namespace
    * @throws {MalformedMessageError} when it is not what a peer would send
    */
-  read(payload: Buffer, channel: string): Incoming | undefined;
+  read(payload: Buffer, channel: string, withJson: boolean): Incoming | undefined;
   /** What is sent on a channel, as far as its name tells. */
   kindOf(channel: string): PayloadKind;
   /** Whether this node sent a broadcast itself, read off its first bytes. */

@@ -92,7 +92,7 @@ const nodeOf = (uid: string) => ({
 });
 const classicWire = new ClassicWire({ ...nodeOf('abcdef'), dialect: 8, codec: messagePack });
 const shardedWire = new ShardedWire({ ...nodeOf('abcdef'), mode: 'dynamic' });
-const shardedPeer = new ShardedWire({ ...nodeOf('mnopqr'), mode: 'dynamic' });
+const shardedPeer = new ShardedWire({ ...nodeOf('mnopqr~'), mode: 'dynamic' });
 const asked = { id: 'id', replyTo: 'abcdef', packet, options };
 const shardedMessages = [
   shardedPeer.broadcast(packet.data, options, undefined, false),
@@ -119,7 +119,13 @@ const shardedMessages = [
 
 const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buffer) => unknown]> = {
   broadcasts: [broadcasts, (payload) => decodeBroadcast(payload)],
-  'broadcasts as JSON': [broadcasts, readBothWays],
+  'broadcasts as JSON': [broadcasts, bothWays((payload, json) => decodeBroadcast(payload, messagePack, json))],
+  'sharded broadcasts as JSON': [
+    [packet.data, ['event', -1.5e-7, '\u00fc\u2028"\\', [], [true, [{}, { a: { b: 0, c: '' } }]]]].map((data) =>
+      bytes(shardedPeer.broadcast(data as typeof packet.data, { ...options, seq: 5 }, undefined, false).payload),
+    ),
+    bothWays((payload, json) => shardedWire.readBroadcast(payload, json)),
+  ],
   requests: [
     requests,
     (payload) => {
@@ -167,14 +173,21 @@ const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buff
 const DEEP = { depth: 10 };
 
 /** With JSON or without, it is the same broadcast, or none. */
-function readBothWays(payload: Buffer): unknown {
-  const [plain, withJson] = [false, true].map((json) => attempt(() => decodeBroadcast(payload, messagePack, json)));
-  const asJson = (broadcast: unknown) => JSON.parse(JSON.stringify(broadcast ?? null));
-  const { json, data } = (withJson as Broadcast | undefined)?.packet ?? {};
-  // an invalid Date does not equal itself
-  if (!json) assert.equal(describeValue(withJson, DEEP), describeValue(plain, DEEP));
-  else assert.deepEqual(data, asJson((plain as Broadcast).packet.data));
-  return withJson;
+function bothWays(read: (payload: Buffer, withJson: boolean) => Broadcast) {
+  return (payload: Buffer): unknown => {
+    const [plain, withJson] = [false, true].map((json) => attempt(() => read(payload, json)));
+    const asJson = (broadcast: unknown) => JSON.parse(JSON.stringify(broadcast ?? null));
+    const { packet, ...rest } = (withJson ?? {}) as Partial<Broadcast>;
+    if (packet?.json) {
+      const { packet: expected, ...others } = plain as Broadcast;
+      assert.deepEqual([rest, packet.type, packet.nsp], [others, expected.type, expected.nsp]);
+      assert.deepEqual(asJson(packet.data), asJson(expected.data));
+    } else {
+      // an invalid Date does not equal itself
+      assert.equal(describeValue(withJson, DEEP), describeValue(plain, DEEP));
+    }
+    return withJson;
+  };
 }
 
 const CHANNELS = channelsOf('socket.io', '/');
@@ -183,7 +196,7 @@ const CHANNELS = channelsOf('socket.io', '/');
 function hear(wire: Wire, payload: Buffer): void {
   for (const channel of new Set([...wire.channels.conversation, ...wire.channels.answers])) {
     attempt(() => {
-      const incoming = wire.read(payload, channel);
+      const incoming = wire.read(payload, channel, true);
       if (incoming?.kind !== 'response') return;
       for (const request of REQUESTS) attempt(() => incoming.response.answerTo(request));
     });

@@ -40,7 +40,7 @@ function show({ message: { channel, payload } }: Fixture): string {
 function read({ message: { channel, payload }, reader, means }: Fixture): unknown {
   const bytes = Buffer.from(payload as Buffer);
   if (means.kind === 'broadcast') return { kind: 'broadcast', broadcast: reader.readBroadcast(bytes, false) };
-  const incoming = reader.read(bytes, channel);
+  const incoming = reader.read(bytes, channel, false);
   if (incoming?.kind !== 'response' || means.kind !== 'response') return incoming;
   const { id, sender, answerTo } = incoming.response;
   return { kind: 'response', id, sender, to: means.to, answer: answerTo(means.to) };

@@ -1,0 +1,111 @@
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const E = 0x65;
+const U = 0x75;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const SPACE = 0x20;
+
+/** After a backslash, all but `u`. */
+const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
+const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+
+/** Deeper ones are left to `JSON.parse()`. */
+const MAX_DEPTH = 100;
+
+/**
+ * Finds the end of a value in JSON without making anything of it, and sees to it that it is one; what is not ASCII has still to be UTF-8.
+ *
+ * @returns where it ends, or -1 for what is no JSON, has white space between its parts, or is very deep
+ */
+export function endOfJson(bytes: Buffer, start: number, depth = 0): number {
+  switch (bytes[start]) {
+    case QUOTE:
+      return endOfText(bytes, start + 1);
+    case OPEN_BRACKET:
+      return endOfParts(bytes, start + 1, depth + 1, CLOSE_BRACKET);
+    case OPEN_BRACE:
+      return endOfParts(bytes, start + 1, depth + 1, CLOSE_BRACE);
+    default:
+      return endOfScalar(bytes, start);
+  }
+}
+
+/** @param close - what an array, or an object, ends with */
+function endOfParts(bytes: Buffer, start: number, depth: number, close: number): number {
+  if (depth > MAX_DEPTH) return -1;
+  if (bytes[start] === close) return start + 1;
+  let position = start;
+  while (position !== -1) {
+    if (close === CLOSE_BRACE) position = endOfKey(bytes, position);
+    if (position !== -1) position = endOfJson(bytes, position, depth);
+    if (position === -1) break;
+    const next = bytes[position];
+    position += 1;
+    if (next === close) return position;
+    if (next !== COMMA) break;
+  }
+  return -1;
+}
+
+function endOfKey(bytes: Buffer, start: number): number {
+  const end = bytes[start] === QUOTE ? endOfText(bytes, start + 1) : -1;
+  return end !== -1 && bytes[end] === COLON ? end + 1 : -1;
+}
+
+/** @param start - after the quotation mark */
+function endOfText(bytes: Buffer, start: number): number {
+  for (let position = start; position < bytes.length; position++) {
+    const byte = bytes[position] as number;
+    if (byte === QUOTE) return position + 1;
+    if (byte < SPACE) return -1;
+    if (byte !== BACKSLASH) continue;
+    position += 1;
+    if (bytes[position] === U) {
+      if (!isHex(bytes, position + 1)) return -1;
+      position += 4;
+    } else if (!ESCAPED.has(bytes[position] as number)) {
+      return -1;
+    }
+  }
+  return -1;
+}
+
+function isHex(bytes: Buffer, start: number): boolean {
+  return /^[\da-f]{4}$/i.test(bytes.toString('latin1', start, start + 4));
+}
+
+function endOfScalar(bytes: Buffer, start: number): number {
+  const word = WORDS.find((word) => word[0] === bytes[start]);
+  if (!word) return endOfNumber(bytes, start);
+  return bytes.subarray(start, start + word.length).equals(word) ? start + word.length : -1;
+}
+
+function endOfNumber(bytes: Buffer, start: number): number {
+  const whole = bytes[start] === MINUS ? start + 1 : start;
+  let end = bytes[whole] === ZERO ? whole + 1 : endOfDigits(bytes, whole);
+  if (end !== -1 && bytes[end] === POINT) end = endOfDigits(bytes, end + 1);
+  if (end === -1 || ((bytes[end] ?? 0) | 0x20) !== E) return end;
+  const sign = bytes[end + 1];
+  return endOfDigits(bytes, sign === PLUS || sign === MINUS ? end + 2 : end + 1);
+}
+
+/** @returns -1 when there is none */
+function endOfDigits(bytes: Buffer, start: number): number {
+  let end = start;
+  while (isDigit(bytes[end])) end += 1;
+  return end > start ? end : -1;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}

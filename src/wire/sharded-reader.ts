@@ -1,0 +1,59 @@
+import { isUtf8 } from 'node:buffer';
+import { EVENT } from './broadcast';
+import { BROADCAST, type ShardedMessage } from './dialect-sharded';
+import { endOfJson } from './json-end';
+import { Json } from './msgpack-json';
+import { type Sliceable, shortText } from './short-text';
+import { isOwnUid, OWN_UID_LENGTH } from './uid';
+
+const HEAD = Buffer.from('{"uid":"');
+const UID_END = HEAD.length + OWN_UID_LENGTH;
+const END = Buffer.from('}}');
+
+/**
+ * Reads broadcasts of nodes of this package off their JSON: that of the event's data goes to the clients as it is, and nothing is made
+ * of it in between (measured: a broadcast for ten sockets takes two thirds of the time).
+ */
+export class ShardedReader {
+  readonly #nsp: string;
+  /** What they have between the uid and the event's data, and between that and the options. */
+  readonly #beforeData: Buffer;
+  readonly #afterData: Buffer;
+
+  constructor(nsp: string) {
+    const name = JSON.stringify(nsp);
+    this.#nsp = nsp;
+    this.#beforeData = Buffer.from(`","nsp":${name},"type":${BROADCAST},"data":{"packet":{"type":${EVENT},"data":`);
+    this.#afterData = Buffer.from(`,"nsp":${name}},"opts":`);
+  }
+
+  /** @returns the broadcast, its packet's data as a `Json`; undefined for what is not written just so */
+  read(payload: Buffer): ShardedMessage | undefined {
+    if (!holds(payload, 0, HEAD) || !holds(payload, UID_END, this.#beforeData)) return undefined;
+    const uid = shortText(payload as Sliceable, HEAD.length, OWN_UID_LENGTH);
+    const start = UID_END + this.#beforeData.length;
+    const end = endOfJson(payload, start);
+    if (uid === undefined || !isOwnUid(uid) || end === -1 || !holds(payload, end, this.#afterData)) return undefined;
+    const data = payload.subarray(start, end);
+    const opts = readOptions(payload, end + this.#afterData.length);
+    if (!opts || !isUtf8(data)) return undefined;
+    const packet = { type: EVENT, data: new Json(data), nsp: this.#nsp };
+    return { uid, nsp: this.#nsp, type: BROADCAST, data: { packet, opts } };
+  }
+}
+
+function readOptions(payload: Buffer, start: number): unknown {
+  const end = payload.length - END.length;
+  if (!holds(payload, end, END)) return undefined;
+  try {
+    return JSON.parse(payload.toString('utf8', start, end));
+  } catch {
+    // the whole is not JSON either, as the other reader will tell
+    return undefined;
+  }
+}
+
+function holds(payload: Buffer, start: number, bytes: Buffer): boolean {
+  const end = start + bytes.length;
+  return end <= payload.length && start >= 0 && bytes.compare(payload, start, end) === 0;
+}
