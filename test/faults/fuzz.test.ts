@@ -121,7 +121,7 @@ const DECODERS: Record<string, [seeds: readonly Buffer[], decode: (payload: Buff
   broadcasts: [broadcasts, (payload) => decodeBroadcast(payload)],
   'broadcasts as JSON': [broadcasts, bothWays((payload, json) => decodeBroadcast(payload, messagePack, json))],
   'sharded broadcasts as JSON': [
-    [packet.data, ['event', -1.5e-7, '\u00fc\u2028"\\', [], [true, [{}, { a: { b: 0, c: '' } }]]]].map((data) =>
+    [packet.data, ['event', -1.5e-7, '\u00fc\u2028\u0001"\\', [], [true, [{}, { a: { b: 0, c: '' } }]]]].map((data) =>
       bytes(shardedPeer.broadcast(data as typeof packet.data, { ...options, seq: 5 }, undefined, false).payload),
     ),
     bothWays((payload, json) => shardedWire.readBroadcast(payload, json)),
