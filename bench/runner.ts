@@ -43,7 +43,9 @@ export async function runAll(redis: RedisServer, plan: Plan, log: (line: string)
       const names = subjectsOf(group, plan).filter((name) => !measured.skipped.has(name));
       // whoever comes first may find another machine than who comes last
       if (round % 2 === 1) names.reverse();
-      for (const name of names) await runOne(redis, plan, traffic, group, name, measured.skipped);
+      for (const name of names) {
+        await persistently(name, log, () => runOne(redis, plan, traffic, group, name, measured.skipped));
+      }
     }
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     log(`${titleOf(group)}: ${plan.rounds} rounds in ${seconds} s`);
@@ -71,6 +73,25 @@ export function baselineOf(name: SubjectName): SubjectName {
 
 export function titleOf({ scenario, client, size }: Run): string {
   return `${scenario.name}, ${client}${scenario.sizes ? `, ${size} ${scenario.sizes.unit}` : ''}`;
+}
+
+/**
+ * How often a published adapter is tried whose process ends: one of them subscribes as soon as it connects, which ioredis 5 now and then
+ * does not survive.
+ */
+const TRIES = 3;
+
+async function persistently(name: SubjectName, log: (line: string) => void, run: () => Promise<void>): Promise<void> {
+  const tries = subjects[name].library ? TRIES : 1;
+  for (let tried = 1; tried < tries; tried++) {
+    try {
+      return await run();
+    } catch (error) {
+      const { message, cause } = error as Error;
+      log(`${message}, once more: ${(cause as Error | undefined)?.message}`);
+    }
+  }
+  await run();
 }
 
 async function runOne(
