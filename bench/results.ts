@@ -32,10 +32,15 @@ export function resultsOf(group: Group): Result[] {
       const baseline = target?.baseline ?? baselineOf(subject);
       const ratio = subject === baseline ? undefined : ratioOf(own, samples.get(baseline), metric);
       const figures = { value: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
-      const reached = target && ratio !== undefined && { target: { ratio: target.ratio, met: ratio <= target.ratio } };
+      const reached = target && ratio !== undefined && { target: { ratio: target.ratio, met: isMet(ratio, target) } };
       return { scenario: scenario.name, client, size, subject, metric, unit, ...figures, ratio, baseline, ...reached };
     }),
   );
+}
+
+/** As precisely as it is shown: less than a hundredth is noise. */
+function isMet(ratio: number, target: Target): boolean {
+  return Math.round(100 * ratio) <= Math.round(100 * target.ratio);
 }
 
 function concerns(target: Target, subject: SubjectName, metric: string, client: ClientName): boolean {
