@@ -1,9 +1,10 @@
 import { readBroadcast } from './broadcast-reader';
 import { SEQUENCE_HEAD, writeBroadcast } from './broadcast-writer';
+import { Json } from './json';
 import { isRecord, isRoom, MalformedMessageError } from './malformed';
 import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
-import { Json, JsonReader } from './msgpack-json';
+import { JsonReader } from './msgpack-json';
 import { toSendable } from './sendable';
 import { isText, type Sliceable, shortText } from './short-text';
 

@@ -1,3 +1,4 @@
+import { Json } from './json';
 import { Reader } from './msgpack-reader';
 import { isText } from './short-text';
 
@@ -12,16 +13,6 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const ZERO = 0x30;
 const PROTO = '__proto__';
-
-/** A value in JSON, as it goes to clients. */
-export class Json {
-  /** @param bytes - in UTF-8 */
-  constructor(readonly bytes: Buffer) {}
-
-  parse(): unknown {
-    return JSON.parse(this.bytes.toString());
-  }
-}
 
 /** What JSON is written to; so large that no one needs to look whether it fits. */
 const json = Buffer.allocUnsafeSlow(GROWTH * LONGEST);

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { EVENT } from './broadcast';
 import { BROADCAST, type ShardedMessage } from './dialect-sharded';
+import { Json } from './json';
 import { endOfJson } from './json-end';
-import { Json } from './msgpack-json';
 import { type Sliceable, shortText } from './short-text';
 import { isOwnUid, OWN_UID_LENGTH } from './uid';
 

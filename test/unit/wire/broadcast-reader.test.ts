@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Broadcast, decodeBroadcast, encodeBroadcast, messagePack } from '../../../src/wire/broadcast';
+import { Json } from '../../../src/wire/json';
 import { MalformedMessageError } from '../../../src/wire/malformed';
-import { Json } from '../../../src/wire/msgpack-json';
 import { notepack2, notepack3 } from '../../support/published-codecs';
 
 const OPTIONS = { rooms: ['room', 7], except: ['sid'], flags: { volatile: true } };
