@@ -45,16 +45,14 @@ function endOfParts(bytes: Buffer, start: number, depth: number, close: number):
   if (depth > MAX_DEPTH) return -1;
   if (bytes[start] === close) return start + 1;
   let position = start;
-  while (position !== -1) {
-    if (close === CLOSE_BRACE) position = endOfKey(bytes, position);
-    if (position !== -1) position = endOfJson(bytes, position, depth);
-    if (position === -1) break;
-    const next = bytes[position];
-    position += 1;
-    if (next === close) return position;
-    if (next !== COMMA) break;
+  for (;;) {
+    const value = close === CLOSE_BRACE ? endOfKey(bytes, position) : position;
+    const end = value === -1 ? -1 : endOfJson(bytes, value, depth);
+    if (end === -1) return -1;
+    if (bytes[end] === close) return end + 1;
+    if (bytes[end] !== COMMA) return -1;
+    position = end + 1;
   }
-  return -1;
 }
 
 function endOfKey(bytes: Buffer, start: number): number {
