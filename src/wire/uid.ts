@@ -3,13 +3,9 @@ import uid2 from 'uid2';
 /** No uid of a published node holds it: theirs are six letters, digits, `-` or `_`. */
 const MARK = '~';
 
-const RANDOM_LENGTH = 6;
-
-export const OWN_UID_LENGTH = RANDOM_LENGTH + MARK.length;
-
 /** A new name for a node of this package. */
 export function createUid(): string {
-  return `${uid2(RANDOM_LENGTH)}${MARK}`;
+  return `${uid2(6)}${MARK}`;
 }
 
 /** A new name for an emitter: nobody takes it for that of a node. */

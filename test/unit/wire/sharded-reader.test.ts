@@ -53,6 +53,12 @@ describe('A broadcast on the sharded wire', () => {
     });
   }
 
+  it('is the same from an emitter', () => {
+    const payload = Buffer.from(payloadOf('x').toString().replace('ghijkl~', 'emitter-ghijkl'));
+    const { uid, packet } = wire.readBroadcast(payload, true);
+    assert.deepEqual([uid, packet.json?.bytes.toString()], ['emitter-ghijkl', '["event","x"]']);
+  });
+
   it('is the same on the channel of the namespace', () => {
     const incoming = wire.read(payloadOf('x'), 'socket.io#/#', true);
     assert.equal(incoming?.kind, 'broadcast');
@@ -64,7 +70,8 @@ describe('A broadcast on the sharded wire', () => {
     const { uid, nsp, type, data } = JSON.parse(text);
     for (const other of [
       JSON.stringify({ type, data, uid, nsp }),
-      JSON.stringify({ uid: 'another', nsp, type, data }),
+      JSON.stringify({ uid: 'a\\"b', nsp, type, data }),
+      JSON.stringify({ uid: 'a uid of more than 24 letters', nsp, type, data }),
       JSON.stringify({ uid, nsp, type, data: { ...data, more: 1 } }),
       JSON.stringify({ uid, nsp, type, data: { opts: data.opts, packet: data.packet } }),
       text.replace('{"a":1}', '{ "a":1}'),
