@@ -38,9 +38,9 @@ export function resultsOf(group: Group): Result[] {
   );
 }
 
-/** As precisely as it is shown: less than a hundredth is noise. */
+/** Half a percent is noise. */
 function isMet(ratio: number, target: Target): boolean {
-  return Math.round(100 * ratio) <= Math.round(100 * target.ratio);
+  return ratio <= 1.005 * target.ratio;
 }
 
 function concerns(target: Target, subject: SubjectName, metric: string, client: ClientName): boolean {

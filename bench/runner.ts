@@ -76,8 +76,8 @@ export function titleOf({ scenario, client, size }: Run): string {
 }
 
 /**
- * How often a published adapter is tried whose process ends: one of them subscribes as soon as it connects, which ioredis 5 now and then
- * does not survive.
+ * How often a published adapter is tried that does not get through: one of them subscribes as soon as it connects, which ioredis 5 now
+ * and then does not survive.
  */
 const TRIES = 3;
 

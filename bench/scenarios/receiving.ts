@@ -8,6 +8,7 @@ import type { Context, Sample } from '../scenario';
 
 /** What the scenarios share in which nodes receive messages. */
 
+/** How many messages are sent, as a rule, before the nodes have to have dealt with them. */
 const BURST = 500;
 
 /** How often a message is sent to nodes that may not listen yet, in ms. */
@@ -20,7 +21,7 @@ interface Receiving {
   /** Sent in turn. */
   messages: readonly Command[];
   barrier: Command;
-  /** How many are sent before the nodes have to have dealt with them. Default: 500. */
+  /** If it is to be more. */
   burst?: number;
 }
 

@@ -193,6 +193,7 @@ export class Receiver implements BroadcastReceiver {
 /** @throws {MalformedMessageError} when it is no answer to what was asked */
 export function takeResponse({ id, sender, answerTo }: Response, requests: Requests, peers: Peers): void {
   const request = requests.get(id);
+  // first, as it may throw: who sends nonsense does not become known by it
   const answer = request && answerTo(request);
   // also from an answer that comes too late
   if (sender) peers.learn(sender);

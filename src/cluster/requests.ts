@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import uid2 from 'uid2';
 import { AdapterClosedError, RequestFailedError, TooManyRequestsError } from '../errors';
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
@@ -33,7 +34,7 @@ export interface Transport {
   answering(request: Request): readonly DialectName[];
 }
 
-/** Gets what a request comes to. On an error, `value` is what had come in, if anything. */
+/** The callbacks of the 5.x API, and of Socket.IO's. On an error, `value` is what had come in, if anything. */
 export type NodeCallback<T> = (error: Error | null, value?: T) => void;
 
 /** There may be very many, so it is small. */
@@ -44,6 +45,8 @@ interface Waiting {
   /** Whether the others may have heard it. */
   sent: boolean;
   fn: NodeCallback<unknown>;
+  /** What keeps the asynchronous context for it; a promise needs none. */
+  scope: AsyncResource | undefined;
 }
 
 type Outcome = { value: unknown } | { error: Error & { partial?: unknown } };
@@ -74,21 +77,29 @@ export class Requests {
    */
   ask(request: Request): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.askWith(request, (error, value) => (error ? reject(error) : resolve(value)));
+      const fn = (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value));
+      this.#ask(request, { fn, scope: undefined });
     });
   }
 
-  /** The same with a callback, which takes half the memory. It is called on a tick of its own: what it throws is the user's. */
+  /**
+   * The same with a callback, which takes half the memory. It is called on a tick of its own, so that what it throws is the user's,
+   * and in the asynchronous context of whoever asked.
+   */
   askWith(request: Request, fn: NodeCallback<unknown>): void {
+    this.#ask(request, { fn, scope: new AsyncResource('SOCKET_IO_REDIS_REQUEST', { requireManualDestroy: true }) });
+  }
+
+  #ask(request: Request, { fn, scope }: Pick<Waiting, 'fn' | 'scope'>): void {
     const refusal = this.#refusalOf(request);
     if (refusal) {
       this.#transport.onSettled?.(request, refusal, 0);
-      process.nextTick(fn, refusal);
+      callBack({ fn, scope }, refusal);
       return;
     }
     const id = uid2(6);
     const pending = new PendingRequest(request, this.#own.uid);
-    this.#waiting.set(id, { pending, since: performance.now(), sent: false, fn });
+    this.#waiting.set(id, { pending, since: performance.now(), sent: false, fn, scope });
     this.#timeout ??= setTimeout(() => this.#onTime(), this.#transport.requestsTimeout);
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     this.#start(id, pending).catch((error) => this.#fail(id, error));
@@ -214,10 +225,11 @@ export class Requests {
     if (!waiting) return;
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#rest();
-    const { pending, since, fn } = waiting;
-    const error = 'error' in outcome ? outcome.error : null;
-    this.#transport.onSettled?.(pending.request, error ?? undefined, performance.now() - since);
-    process.nextTick(fn, error, 'error' in outcome ? outcome.error.partial : outcome.value);
+    const { pending, since } = waiting;
+    const error = 'error' in outcome ? outcome.error : undefined;
+    this.#transport.onSettled?.(pending.request, error, performance.now() - since);
+    if ('error' in outcome) callBack(waiting, outcome.error, outcome.error.partial);
+    else callBack(waiting, null, outcome.value);
   }
 
   #rest(): void {
@@ -231,5 +243,14 @@ export class Requests {
     const pending = this.#waiting.get(id)?.pending;
     if (!pending) return;
     this.#settle(id, { error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
+  }
+}
+
+function callBack({ fn, scope }: Pick<Waiting, 'fn' | 'scope'>, error: Error | null, value?: unknown): void {
+  if (scope) {
+    scope.runInAsyncScope(process.nextTick, process, fn, error, value);
+    scope.emitDestroy();
+  } else {
+    fn(error, value);
   }
 }

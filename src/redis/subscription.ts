@@ -2,7 +2,7 @@ export type MessageListener = (payload: Buffer, channel: string) => void;
 
 /** Whether a name is heard, and by whom. */
 export interface Subscription {
-  /** Never changed, but replaced: those with one and the same listener have the same. */
+  /** Never changed, but replaced: those with one and the same listener have one list. */
   listeners: readonly MessageListener[];
   state: 'wanted' | 'asked' | 'active';
   /** Those who wait for it to be active. */
@@ -26,9 +26,17 @@ export function letGo(subscription: Subscription): void {
   for (const done of waiting) done();
 }
 
-/** There can be very many, and hardly ever does one change: so all that are active and have the same listeners are one. */
+/** There can be very many, and hardly ever does one change: so all that are active and have the same list of listeners are one. */
 export class SubscriptionTable extends Map<string, Subscription> {
+  readonly #alone = new WeakMap<MessageListener, readonly MessageListener[]>();
   readonly #shared = new WeakMap<readonly MessageListener[], Subscription>();
+
+  /** @returns the list that holds just this listener */
+  alone(listener: MessageListener): readonly MessageListener[] {
+    const listeners = this.#alone.get(listener) ?? [listener];
+    this.#alone.set(listener, listeners);
+    return listeners;
+  }
 
   /** @returns one that is this name's alone, to be changed */
   ownOf(name: string, subscription: Subscription): Subscription {

@@ -27,8 +27,6 @@ type Entry = readonly [name: string, subscription: Subscription];
 export class Subscriptions {
   readonly #commands: Commands;
   readonly #subscriptions = new SubscriptionTable();
-  /** The listeners of the last new subscription. */
-  #alone: readonly MessageListener[] = [];
   /** The names still to be asked for. */
   readonly #wanted = new Set<string>();
   /** The names that Redis is still to be told of that nobody wants them any more. */
@@ -104,7 +102,6 @@ export class Subscriptions {
 
   /** @returns once Redis has been told of those that nobody wants any more */
   async remove(names: readonly string[], listener: MessageListener): Promise<void> {
-    if (this.#alone[0] === listener) this.#alone = [];
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
@@ -138,7 +135,7 @@ export class Subscriptions {
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
-      // another one: what it may have been asked for is answered in vain
+      // a copy, so that the answer to an earlier SUBSCRIBE does not make it active
       this.#subscriptions.set(name, { ...subscription, state: 'wanted' });
       this.#wanted.add(name);
     }
@@ -156,8 +153,7 @@ export class Subscriptions {
   #addOne(name: string, listener: MessageListener): Promise<void> | undefined {
     let subscription = this.#subscriptions.get(name);
     if (!subscription) {
-      if (this.#alone[0] !== listener) this.#alone = [listener];
-      subscription = { listeners: this.#alone, state: 'wanted', waiting: undefined };
+      subscription = { listeners: this.#subscriptions.alone(listener), state: 'wanted', waiting: undefined };
       this.#subscriptions.set(name, subscription);
       this.#wanted.add(name);
     } else if (!subscription.listeners.includes(listener)) {

@@ -12,8 +12,8 @@ const UID = /^[\w~-]+$/;
 const END = Buffer.from('}}');
 
 /**
- * Reads broadcasts of nodes and emitters of this package off their JSON: that of the event's data goes to the clients as it is, and nothing is made
- * of it in between (measured: a broadcast for ten sockets takes two thirds of the time).
+ * Reads broadcasts of nodes and emitters of this package off their JSON: that of the event's data goes to the clients as the sender spelled
+ * it, and nothing is made of it in between (measured: a broadcast for ten sockets takes two thirds of the time).
  */
 export class ShardedReader {
   readonly #nsp: string;
@@ -38,20 +38,20 @@ export class ShardedReader {
     const end = endOfJson(payload, start);
     if (!holds(payload, end, this.#afterData)) return undefined;
     const data = payload.subarray(start, end);
-    const opts = readOptions(payload, end + this.#afterData.length);
+    const opts = parseOptions(payload, end + this.#afterData.length);
     if (!opts || !isUtf8(data)) return undefined;
     const packet = { type: EVENT, data: new Json(data), nsp: this.#nsp };
     return { uid, nsp: this.#nsp, type: BROADCAST, data: { packet, opts } };
   }
 }
 
-function readOptions(payload: Buffer, start: number): unknown {
+function parseOptions(payload: Buffer, start: number): unknown {
   const end = payload.length - END.length;
   if (!holds(payload, end, END)) return undefined;
   try {
     return JSON.parse(payload.toString('utf8', start, end));
   } catch {
-    // the whole is not JSON either, as the other reader will tell
+    // there is more than the options, or it is no JSON at all: the other reader tells
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
+import { SubscriptionTable } from '../../../src/redis/subscription';
 import { Subscriptions } from '../../../src/redis/subscriptions';
 import { eventually } from '../../support/eventually';
 
@@ -71,20 +72,31 @@ describe('Subscriptions', () => {
     const { commands, subscriptions } = start();
     const heard: string[] = [];
     await subscriptions.add(['a', 'b', 'c'], listener);
-    const answer = new Promise<void>((resolve) => {
-      commands.onSubscribe = async () => resolve();
-    });
-    subscriptions.lost(['b']);
     const active = () => ['a', 'b', 'c'].map((name) => subscriptions.isActive(name, listener));
-    assert.deepEqual(active(), [true, false, true]);
-    await answer;
-    await eventually(() => assert.deepEqual(active(), [true, true, true]));
+    for (const lost of ['a', 'b']) {
+      subscriptions.lost([lost]);
+      assert.deepEqual(active(), [lost !== 'a', lost !== 'b', true]);
+      await eventually(() => assert.deepEqual(active(), [true, true, true]));
+    }
+    assert.deepEqual(commands.log, ['+a,b,c', '+a', '+b']);
     const other = (_payload: Buffer, channel: string) => void heard.push(channel);
     await subscriptions.add(['c'], other);
     for (const name of ['a', 'b', 'c']) subscriptions.deliver(name, Buffer.alloc(0), name);
     assert.deepEqual(heard, ['c']);
     await subscriptions.remove(['c'], listener);
     assert.deepEqual(active(), [true, true, false]);
+  });
+
+  it('are one where they have the same listener alone, whoever else subscribes and unsubscribes meanwhile', () => {
+    const table = new SubscriptionTable();
+    for (let i = 0; i < 10; i++) {
+      for (const [name, of] of Object.entries({ a: () => {}, b: listener })) {
+        table.share(`${name} ${i}`, { listeners: table.alone(of), state: 'active', waiting: undefined });
+      }
+      table.delete(`a ${i}`);
+    }
+    assert.equal(table.size, 10);
+    assert.equal(new Set(table.values()).size, 1);
   });
 
   it('that are lost while they are asked for, and then refused, leave the others as they are', async (t) => {

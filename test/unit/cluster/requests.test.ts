@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, it } from 'node:test';
+import { type NodeCallback, Requests } from '../../../src/cluster/requests';
+import { RequestTimeoutError, TooManyRequestsError } from '../../../src/errors';
+import { eventually } from '../../support/eventually';
+
+const own = { uid: 'own~', link: 'own' };
+const peer = { uid: 'peer~', link: 'peer' };
+
+describe('The callback of a request', () => {
+  it('is called in the asynchronous context of who asked, whoever answers', async () => {
+    const requests = new Requests(own, {
+      requestsTimeout: 100,
+      maxPendingRequests: 2,
+      onSilent: () => {},
+      send: async () => undefined,
+      repeat: async () => undefined,
+      census: async () => ({ named: [own, peer], published: { 5: 0, 8: 0 }, silent: new Set() }),
+      answering: () => [],
+    });
+    const storage = new AsyncLocalStorage<string>();
+    const calls: [context: string | undefined, ...args: Parameters<NodeCallback<unknown>>][] = [];
+    const ask = (context: string) =>
+      storage.run(context, () => {
+        requests.askWith({ type: 'serverSideEmit', args: ['x'] }, (...args) =>
+          calls.push([storage.getStore(), ...args]),
+        );
+      });
+    for (const context of ['answered', 'late', 'refused']) ask(context);
+    const [id = ''] = requests.sent;
+    storage.run('redis', () => requests.add(id, { ...peer, nodes: [peer.uid] }, { kind: 'value', value: 5 }));
+    await eventually(() => assert.equal(calls.length, 3));
+    const contexts = calls.map(([context]) => context);
+    assert.deepEqual(contexts, ['refused', 'answered', 'late']);
+    const [[, refusal], [, none, value], [, timeout, partial]] = calls as [
+      (typeof calls)[0],
+      (typeof calls)[0],
+      (typeof calls)[0],
+    ];
+    assert.ok(refusal instanceof TooManyRequestsError && timeout instanceof RequestTimeoutError);
+    assert.deepEqual([none, value, partial], [null, [5], []]);
+  });
+});
