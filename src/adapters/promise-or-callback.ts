@@ -1,5 +1,5 @@
 import debugModule from 'debug';
-import type { NodeCallback } from '../cluster/requests';
+import type { NodeCallback } from '../cluster/waiting-request';
 
 const debug = debugModule('socket.io-redis:requests');
 

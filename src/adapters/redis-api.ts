@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { AdapterHealth } from '../cluster/health';
-import type { NodeCallback } from '../cluster/requests';
 import type { AdapterStats } from '../cluster/stats';
+import type { NodeCallback } from '../cluster/waiting-request';
 import type { RedisClient } from '../redis/pub-sub';
 import type { Request, Room, Targets } from '../wire/messages';
 import type { CustomHook } from './custom-hook';

@@ -16,11 +16,12 @@ import { Neighbours } from './neighbours';
 import { Peers } from './peers';
 import { explain } from './permissions';
 import { Receiver } from './receiver';
-import { type NodeCallback, Requests } from './requests';
+import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
 import { Numbering } from './sequences';
 import type { AdapterStats } from './stats';
+import type { NodeCallback } from './waiting-request';
 
 /** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
 export type SubscriptionMode = 'static' | 'dynamic' | 'dynamic-private';

@@ -9,8 +9,6 @@ import { includesOwnAnswer } from './request-kinds';
  * nobody has answered.
  */
 export class PendingRequest {
-  /** What the nodes answered that had something to say. */
-  readonly values: unknown[] = [];
   /** Why a node could not answer: the first one's reason. */
   failure: string | undefined;
   readonly #own: string;
@@ -18,6 +16,7 @@ export class PendingRequest {
   #census: Census | undefined;
   #publishedExpected = 0;
   #publishedAnswers = 0;
+  #values: unknown[] | undefined;
   /** The nodes known by name that have answered; undefined before the first one. */
   #answered: Set<string> | undefined;
   /** Likewise, those that have left, or have not heard it. */
@@ -57,8 +56,16 @@ export class PendingRequest {
     } else {
       this.#publishedAnswers += 1;
     }
-    if (answer.kind === 'value') this.values.push(answer.value);
+    if (answer.kind === 'value') {
+      this.#values ??= [];
+      this.#values.push(answer.value);
+    }
     if (answer.kind === 'failure') this.failure ??= answer.reason;
+  }
+
+  /** What the nodes answered that had something to say. */
+  get values(): unknown[] {
+    return this.#values ?? [];
   }
 
   /** Whether the node was taken for a published one, when it was counted: it was not known by name yet. */

@@ -4,8 +4,8 @@ import { AdapterClosedError, RequestFailedError, TooManyRequestsError } from '..
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
-import { PendingRequest } from './pending';
 import { includesOwnAnswer, isAnsweredAtOnce } from './request-kinds';
+import { type NodeCallback, WaitingRequest } from './waiting-request';
 
 /** How often it is checked whether those who are waited for are still there. */
 const RECHECK_MS = 1000;
@@ -34,21 +34,6 @@ export interface Transport {
   answering(request: Request): readonly DialectName[];
 }
 
-/** The callbacks of the 5.x API, and of Socket.IO's. On an error, `value` is what had come in, if anything. */
-export type NodeCallback<T> = (error: Error | null, value?: T) => void;
-
-/** There may be very many, so it is small. */
-interface Waiting {
-  pending: PendingRequest;
-  /** By `performance.now()`. */
-  since: number;
-  /** Whether the others may have heard it. */
-  sent: boolean;
-  fn: NodeCallback<unknown>;
-  /** What keeps the asynchronous context for it; a promise needs none. */
-  scope: AsyncResource | undefined;
-}
-
 type Outcome = { value: unknown } | { error: Error & { partial?: unknown } };
 
 /** The requests of one node that wait for answers: each is settled once, at its timeout at the latest. */
@@ -56,7 +41,7 @@ export class Requests {
   readonly #transport: Transport;
   readonly #own: Peer;
   /** In the order in which they were asked, which is that in which their time is over. */
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, WaitingRequest>();
   /** Of the oldest, or earlier. */
   #timeout: NodeJS.Timeout | undefined;
   #rechecking: NodeJS.Timeout | undefined;
@@ -77,32 +62,30 @@ export class Requests {
    */
   ask(request: Request): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const fn = (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value));
-      this.#ask(request, { fn, scope: undefined });
+      const settle = (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value));
+      this.#begin(new WaitingRequest(request, this.#own.uid, settle, undefined));
     });
   }
 
-  /**
-   * The same with a callback, which takes half the memory. It is called on a tick of its own, so that what it throws is the user's,
-   * and in the asynchronous context of whoever asked.
-   */
+  /** The same with a callback, which takes half the memory. */
   askWith(request: Request, fn: NodeCallback<unknown>): void {
-    this.#ask(request, { fn, scope: new AsyncResource('SOCKET_IO_REDIS_REQUEST', { requireManualDestroy: true }) });
+    const scope = new AsyncResource('SOCKET_IO_REDIS_REQUEST', { requireManualDestroy: true });
+    this.#begin(new WaitingRequest(request, this.#own.uid, fn, scope));
   }
 
-  #ask(request: Request, { fn, scope }: Pick<Waiting, 'fn' | 'scope'>): void {
+  #begin(waiting: WaitingRequest): void {
+    const { request } = waiting;
     const refusal = this.#refusalOf(request);
     if (refusal) {
       this.#transport.onSettled?.(request, refusal, 0);
-      callBack({ fn, scope }, refusal);
+      waiting.settle(refusal);
       return;
     }
     const id = uid2(6);
-    const pending = new PendingRequest(request, this.#own.uid);
-    this.#waiting.set(id, { pending, since: performance.now(), sent: false, fn, scope });
+    this.#waiting.set(id, waiting);
     this.#timeout ??= setTimeout(() => this.#onTime(), this.#transport.requestsTimeout);
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
-    this.#start(id, pending).catch((error) => this.#fail(id, error));
+    this.#start(id, request).catch((error) => this.#fail(id, error));
   }
 
   #refusalOf({ type }: Request): Error | undefined {
@@ -115,11 +98,11 @@ export class Requests {
 
   /** What a waiting request asked for, or undefined when none has this id. */
   get(id: string): Request | undefined {
-    return this.#waiting.get(id)?.pending.request;
+    return this.#waiting.get(id)?.request;
   }
 
   add(id: string, sender: Sender | undefined, answer: Answer): void {
-    const pending = this.#waiting.get(id)?.pending;
+    const pending = this.#waiting.get(id);
     if (!pending) return;
     const recount = sender !== undefined && pending.wasCounted(sender.uid);
     pending.add(sender, answer);
@@ -128,7 +111,7 @@ export class Requests {
   }
 
   nodeLeft(uid: string): void {
-    for (const [id, { pending }] of [...this.#waiting]) {
+    for (const [id, pending] of [...this.#waiting]) {
       pending.nodeLeft(uid);
       this.#check(id);
     }
@@ -142,7 +125,7 @@ export class Requests {
   /** A node has come too late to hear these requests. */
   unheard(uid: string, ids: readonly string[]): void {
     for (const id of ids) {
-      const pending = this.#waiting.get(id)?.pending;
+      const pending = this.#waiting.get(id);
       if (!pending) continue;
       pending.nodeLeft(uid);
       // it may have been counted before it was known by name
@@ -155,8 +138,7 @@ export class Requests {
     for (const id of [...this.#waiting.keys()]) this.#settle(id, { error: new AdapterClosedError() });
   }
 
-  async #start(id: string, pending: PendingRequest): Promise<void> {
-    const { request } = pending;
+  async #start(id: string, request: Request): Promise<void> {
     const { local } = this.#transport;
     const answered = local && includesOwnAnswer(request) ? this.#answer(id, local.answer(request)) : undefined;
     // when the socket is here, nobody else has it
@@ -179,7 +161,7 @@ export class Requests {
   async #count(id: string): Promise<Census | undefined> {
     try {
       const census = await this.#transport.census();
-      const pending = this.#waiting.get(id)?.pending;
+      const pending = this.#waiting.get(id);
       pending?.expect(census, this.#transport.answering(pending.request));
       this.#check(id);
       return census;
@@ -191,7 +173,7 @@ export class Requests {
 
   #check(id: string): void {
     const waiting = this.#waiting.get(id);
-    const outcome = waiting && outcomeOf(waiting.pending);
+    const outcome = waiting && outcomeOf(waiting);
     if (outcome) this.#settle(id, outcome);
   }
 
@@ -199,8 +181,8 @@ export class Requests {
   #onTime(): void {
     this.#timeout = undefined;
     const { requestsTimeout } = this.#transport;
-    for (const [id, { pending, since }] of this.#waiting) {
-      const left = since + requestsTimeout - performance.now();
+    for (const [id, pending] of this.#waiting) {
+      const left = pending.since + requestsTimeout - performance.now();
       if (left > 0) {
         // one that was asked meanwhile may have set another
         clearTimeout(this.#timeout);
@@ -211,7 +193,7 @@ export class Requests {
     }
   }
 
-  #timeOut(id: string, pending: PendingRequest): void {
+  #timeOut(id: string, pending: WaitingRequest): void {
     if (isAnsweredAtOnce(pending.request)) for (const uid of pending.missing) this.#transport.onSilent(uid);
     this.#settle(id, { error: timeoutOf(pending) });
   }
@@ -225,11 +207,10 @@ export class Requests {
     if (!waiting) return;
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#rest();
-    const { pending, since } = waiting;
     const error = 'error' in outcome ? outcome.error : undefined;
-    this.#transport.onSettled?.(pending.request, error, performance.now() - since);
-    if ('error' in outcome) callBack(waiting, outcome.error, outcome.error.partial);
-    else callBack(waiting, null, outcome.value);
+    this.#transport.onSettled?.(waiting.request, error, performance.now() - waiting.since);
+    if ('error' in outcome) waiting.settle(outcome.error, outcome.error.partial);
+    else waiting.settle(null, outcome.value);
   }
 
   #rest(): void {
@@ -240,17 +221,8 @@ export class Requests {
   }
 
   #fail(id: string, cause: unknown): void {
-    const pending = this.#waiting.get(id)?.pending;
+    const pending = this.#waiting.get(id);
     if (!pending) return;
     this.#settle(id, { error: new RequestFailedError(pending.request.type, partialOf(pending), cause) });
-  }
-}
-
-function callBack({ fn, scope }: Pick<Waiting, 'fn' | 'scope'>, error: Error | null, value?: unknown): void {
-  if (scope) {
-    scope.runInAsyncScope(process.nextTick, process, fn, error, value);
-    scope.emitDestroy();
-  } else {
-    fn(error, value);
   }
 }

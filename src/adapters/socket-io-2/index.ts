@@ -1,6 +1,6 @@
 import { answerLocally } from '../../cluster/answer';
 import { ClientAnswers } from '../../cluster/client-answers';
-import type { NodeCallback } from '../../cluster/requests';
+import type { NodeCallback } from '../../cluster/waiting-request';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, Room, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';

@@ -1,6 +1,6 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 import { answerLocally } from '../../cluster/answer';
-import type { NodeCallback } from '../../cluster/requests';
+import type { NodeCallback } from '../../cluster/waiting-request';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it } from 'node:test';
-import { type NodeCallback, Requests } from '../../../src/cluster/requests';
+import { Requests } from '../../../src/cluster/requests';
+import type { NodeCallback } from '../../../src/cluster/waiting-request';
 import { RequestTimeoutError, TooManyRequestsError } from '../../../src/errors';
 import { eventually } from '../../support/eventually';
 
