@@ -69,7 +69,7 @@ export class Requests {
 
   /** The same with a callback, which takes half the memory. */
   askWith(request: Request, fn: NodeCallback<unknown>): void {
-    const scope = new AsyncResource('SOCKET_IO_REDIS_REQUEST', { requireManualDestroy: true });
+    const scope = new AsyncResource('socket.io-redis:request', { requireManualDestroy: true });
     this.#begin(new WaitingRequest(request, this.#own.uid, fn, scope));
   }
 
