@@ -31,7 +31,6 @@ export const receiveForeign: Scenario = {
   title: 'A node receives a broadcast for a room that none of its sockets is in (CPU per message)',
   metrics,
   subjects: receivers,
-  more: sharded,
   targets: [
     { subject: 'ours, static', metric: 'node CPU', ratio: 1 },
     { subject: 'ours, dynamic', metric: 'node CPU', ratio: 0.05 },
