@@ -69,7 +69,7 @@ export class ClusterNode {
   #closed: Promise<void> | undefined;
 
   constructor(settings: ClusterNodeSettings) {
-    const { uid, pubSub, local, onError } = settings;
+    const { uid, pubSub, local, onError, onOutage: degraded, onRestored: restored } = settings;
     this.#settings = settings;
     this.#numbering = new Numbering(settings.nsp);
     this.#accounts = new Accounts({ nsp: settings.nsp, uid });
@@ -85,7 +85,6 @@ export class ClusterNode {
     this.#receiver = this.#createReceiver();
     this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
-    const { onOutage: degraded, onRestored: restored } = settings;
     this.#stops = [
       pubSub.onError((error, failed) => onError(explain(error, failed, sharded))),
       this.#accounts.follow(pubSub.connectivity),
