@@ -1,7 +1,7 @@
 import { eventually } from './eventually.js';
 import type { RedisClusterNode } from './redis-cluster.js';
 
-/** Moves a slot that holds no keys to another master. */
+/** Moves a slot that holds no keys to another master, and waits until all masters know. */
 export async function moveSlot(nodes: readonly RedisClusterNode[], slot: number): Promise<void> {
   // while a master is being replaced, nobody may own it
   const [source, target] = await eventually(() => ownerAndOther(nodes, slot));
@@ -11,6 +11,25 @@ export async function moveSlot(nodes: readonly RedisClusterNode[], slot: number)
   for (const { server } of [target, source]) {
     await server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', targetId);
   }
+  // A master that has not heard of the last move's epoch takes its own for the newest: it would lose what is moved to
+  // it next, and nobody would own that.
+  await eventually(() => mastersAgree(nodes));
+}
+
+async function mastersAgree(nodes: readonly RedisClusterNode[]): Promise<boolean> {
+  const masters = await mastersOf(nodes);
+  const views = await Promise.all(masters.map(({ server }) => server.command('CLUSTER', 'NODES')));
+  return new Set(views.map(epochsAndSlots)).size === 1;
+}
+
+/** @param view - what CLUSTER NODES says */
+function epochsAndSlots(view: string): string {
+  const masters = view.split('\n').filter((line) => line.includes('master'));
+  return masters
+    .map((line) => line.split(' '))
+    .map(([id, , , , , , epoch, , ...slots]) => [id, epoch, ...slots].join(' '))
+    .sort()
+    .join('\n');
 }
 
 async function ownerAndOther(

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createClient } from 'redis';
 import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster.js';
+import { moveSlot } from '../../tools/redis-cluster-slots.js';
 import { type RedisSentinel, startRedisSentinel } from '../../tools/redis-sentinel.js';
 import { type RedisServer, startRedis } from '../../tools/redis-server.js';
 import { eventually } from '../support/eventually.js';
@@ -171,6 +172,18 @@ describe('a Redis Cluster', () => {
   for (const kind of kindsOf('cluster')) {
     test(`carries a message of ${kind.name}`, () => carriesAMessage(kind, targetOf(cluster)));
   }
+
+  test('has told all masters of a slot when it has moved', async () => {
+    const slot = Number(await cluster.nodes[0]?.server.command('CLUSTER', 'KEYSLOT', 'key'));
+    for (let i = 0; i < 20; i++) {
+      await moveSlot(cluster.nodes, slot);
+      const replies = await Promise.allSettled(cluster.masters.map(({ server }) => server.command('EXISTS', 'key')));
+      const refusals = replies.flatMap((reply) => (reply.status === 'rejected' ? [reply.reason.message] : []));
+      assert.equal(refusals.length, 2);
+      assert.match(refusals[0], /^MOVED /);
+      assert.equal(refusals[1], refusals[0]);
+    }
+  });
 
   test('replaces a master that is killed, and takes it back as a replica', async () => {
     const [victim] = cluster.masters;
