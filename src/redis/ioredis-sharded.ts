@@ -5,10 +5,10 @@ import {
   isIoredisCluster,
   listenWith,
   onEachNode,
-  publishInOrder,
   reconnectPublisher,
   reconnectSubscriber,
 } from './ioredis';
+import { publishInOrder } from './ioredis-publish';
 import { listenToShardedMessages } from './message-events';
 import { bySlot } from './slots';
 
@@ -52,7 +52,7 @@ export function publishShardedWithIoredis(given: IoredisClient): Publisher {
   const ask = <T>(command: (node: IoredisClient) => Promise<T>) =>
     isIoredisCluster(client) ? onEachNode(client, command) : Promise.all([command(client)]);
   return {
-    publish: publishInOrder(client, (channel, payload) => client.spublish(channel, payload)),
+    publish: publishInOrder(client, (writer, channel, payload) => writer.spublish(channel, payload)),
     countSubscribers: async (channels) =>
       sumCounts(await ask(async (node) => readCounts(await node.call('PUBSUB', 'SHARDNUMSUB', ...channels)))),
     listChannels: async (pattern) =>

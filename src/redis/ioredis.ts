@@ -3,7 +3,7 @@ import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
-import { gatherWrites } from './gather-writes';
+import { publishInOrder } from './ioredis-publish';
 import { listenToMessages } from './message-events';
 
 const debug = debugModule('socket.io-redis:ioredis');
@@ -29,6 +29,7 @@ export interface IoredisClient {
   psubscribe(...patterns: string[]): Promise<unknown>;
   punsubscribe(...patterns: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
+  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>;
   on(event: string, listener: (...args: never[]) => void): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
@@ -173,35 +174,6 @@ export async function reconnectPublisher(client: IoredisClient, isWanted: () => 
     client.disconnect();
   });
   if (isWanted()) connect(client);
-}
-
-/**
- * Once it is connected and not yet ready, ioredis writes a PUBLISH at once, ahead of those that have been waiting for the
- * connection. So it is held back until they are out.
- */
-export function publishInOrder(
-  client: IoredisClient,
-  publish: Publisher['publish'] = (channel, payload) => client.publish(channel, payload),
-): Publisher['publish'] {
-  const held: (() => void)[] = [];
-  const release = () => {
-    client.removeListener('ready', release);
-    client.removeListener('close', release);
-    for (const send of held.splice(0)) send();
-  };
-  return (channel, payload) => {
-    if (client.status !== 'connect' && held.length === 0) {
-      gatherWrites(client.stream);
-      return publish(channel, payload);
-    }
-    if (held.length === 0) {
-      client.on('ready', release);
-      client.on('close', release);
-    }
-    return new Promise((resolve, reject) => {
-      held.push(() => publish(channel, payload).then(resolve, reject));
-    });
-  };
 }
 
 export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {

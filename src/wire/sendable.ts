@@ -8,28 +8,52 @@ import { MAX_DEPTH } from './msgpack';
  * @throws {UnsendableValueError} for a function, a symbol, a bigint or a circular value, with its place
  */
 export function toSendable(value: unknown, path: string): unknown {
-  return prepare(value, path, 0);
+  try {
+    return prepare(value, 0);
+  } catch (error) {
+    if (!(error instanceof Unsendable)) throw error;
+    throw new UnsendableValueError((path + error.place).slice(0, LONGEST_PATH), error.reason);
+  }
 }
 
-function prepare(value: unknown, path: string, depth: number): unknown {
+/** Of a circular value, the path has no end. */
+const LONGEST_PATH = 80;
+
+/** Each array and object that it passes says where it was: to put that together for values that can be sent costs more than all else. */
+class Unsendable {
+  place = '';
+
+  constructor(readonly reason: string) {}
+}
+
+function prepare(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'object':
-      return value === null ? null : prepareObject(value, path, depth);
+      return value === null ? null : prepareObject(value, depth);
     case 'function':
     case 'symbol':
     case 'bigint':
-      throw new UnsendableValueError(path, `a ${typeof value} has no form on the wire`);
+      throw new Unsendable(`a ${typeof value} has no form on the wire`);
     default:
       return value;
   }
 }
 
-function prepareObject(value: object, path: string, depth: number): unknown {
+function prepareObject(value: { toJSON?: unknown }, depth: number): unknown {
   const special = prepareSpecial(value);
   if (special !== undefined) return special;
-  if (depth > MAX_DEPTH - 8) throw new UnsendableValueError(path.slice(0, 80), 'it is circular, or nested too deep');
-  if ('toJSON' in value && typeof value.toJSON === 'function') return prepare(value.toJSON(), path, depth + 1);
-  return Array.isArray(value) ? prepareArray(value, path, depth) : prepareRecord(value, path, depth);
+  if (depth > MAX_DEPTH - 8) throw new Unsendable('it is circular, or nested too deep');
+  if (typeof value.toJSON === 'function') return prepare(value.toJSON(), depth + 1);
+  return Array.isArray(value) ? prepareArray(value, depth) : prepareRecord(value, depth);
+}
+
+function prepareWithin(value: unknown, key: string | number, depth: number): unknown {
+  try {
+    return prepare(value, depth + 1);
+  } catch (error) {
+    if (error instanceof Unsendable) error.place = (typeof key === 'number' ? `[${key}]` : `.${key}`) + error.place;
+    throw error;
+  }
 }
 
 /** What has a form of its own; undefined for what consists of its elements or properties. */
@@ -45,12 +69,12 @@ function prepareSpecial(value: object): unknown {
   return undefined;
 }
 
-function prepareArray(values: readonly unknown[], path: string, depth: number): readonly unknown[] {
+function prepareArray(values: readonly unknown[], depth: number): readonly unknown[] {
   let changed: unknown[] | undefined;
   for (let i = 0; i < values.length; i++) {
     const before = values[i];
     if (isPlain(before)) continue;
-    const after = prepare(before, `${path}[${i}]`, depth + 1);
+    const after = prepareWithin(before, i, depth);
     if (after === before) continue;
     changed ??= [...values];
     changed[i] = after;
@@ -58,7 +82,7 @@ function prepareArray(values: readonly unknown[], path: string, depth: number): 
   return changed ?? values;
 }
 
-function prepareRecord(record: object, path: string, depth: number): object {
+function prepareRecord(record: object, depth: number): object {
   const entries = record as Record<string, unknown>;
   let changed: Record<string, unknown> | undefined;
   for (const key of Object.keys(entries)) {
@@ -70,7 +94,7 @@ function prepareRecord(record: object, path: string, depth: number): object {
     }
     const before = entries[key];
     if (isPlain(before)) continue;
-    const after = prepare(before, `${path}.${key}`, depth + 1);
+    const after = prepareWithin(before, key, depth);
     if (after === before) continue;
     changed ??= { ...entries };
     changed[key] = after;
@@ -78,7 +102,7 @@ function prepareRecord(record: object, path: string, depth: number): object {
   return changed ?? record;
 }
 
-/** Spares the building of a path for the values that most packets are made of. */
+/** Most values need not be looked at any closer. */
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value == null;
 }
