@@ -11,7 +11,7 @@ const fieldOf = (name: string): Field => ({ name, bytes: encodeMessagePack(name)
 
 const DATA = fieldOf('data');
 const PACKET = [fieldOf('type'), DATA, fieldOf('nsp')];
-const OPTIONS = ['rooms', 'except', 'flags'].map(fieldOf);
+const OPTIONS = ['rooms', 'except', 'flags', 'seq'].map(fieldOf);
 
 /**
  * Reads a broadcast in MessagePack: `[uid, { type, data, nsp }, { rooms, except, flags }]`. As `readMessagePack()` does, but knowing what is
@@ -59,9 +59,9 @@ class BroadcastReader extends JsonReader {
   #fields(fields: readonly Field[]): unknown[] | undefined {
     const size = this.#take(0x80);
     if (size === undefined) return undefined;
-    const values: unknown[] = [undefined, undefined, undefined];
+    const values: unknown[] = [undefined, undefined, undefined, undefined];
     for (let i = 0; i < size; i++) {
-      let index = this.#indexOf(fields);
+      let index = this.#indexOf(fields, i);
       if (index === -1) {
         // another field, or one of these whose name is written in another way
         const key = this.key(1);
@@ -77,15 +77,16 @@ class BroadcastReader extends JsonReader {
     return (this.#withJson ? this.readJson(2) : undefined) ?? this.read(2);
   }
 
-  /** @returns which of the fields comes next, and takes its name; -1 when none does */
-  #indexOf(fields: readonly Field[]): number {
-    for (let i = 0; i < fields.length; i++) {
-      const { bytes } = fields[i] as Field;
-      if (!this.#begins(bytes)) continue;
-      this.position += bytes.length;
-      return i;
-    }
-    return -1;
+  /**
+   * @param likely - the one that comes next when all come in their order
+   * @returns which of the fields comes next, and takes its name; -1 when none does
+   */
+  #indexOf(fields: readonly Field[], likely: number): number {
+    const expected = fields[likely];
+    const index =
+      expected && this.#begins(expected.bytes) ? likely : fields.findIndex(({ bytes }) => this.#begins(bytes));
+    this.position += fields[index]?.bytes.length ?? 0;
+    return index;
   }
 
   #begins(bytes: Buffer): boolean {
