@@ -16,7 +16,7 @@ export const scale: Scenario = {
   subjects: ['ours, static', 'ours, dynamic', '8.3.0', '8.3.0 sharded dynamic'],
   more: ['ours, sharded dynamic'],
   targets: [{ subject: 'ours, dynamic', metric: 'received', ratio: 1, baseline: '8.3.0 sharded dynamic' }],
-  sizes: { full: [2, 5, 10, 20], quick: [2, 8], unit: 'nodes' },
+  sizes: { full: [2, 5, 20], quick: [2, 8], unit: 'nodes' },
   oneClient: true,
   async run(context) {
     const { subject, size, traffic, startNode } = context;

@@ -10,6 +10,8 @@ const RECENT_MS = 5000;
 
 /** Who listens to a namespace's requests at one moment. */
 export interface Census {
+  /** The uid of who counted, if that is a node. */
+  own: string | undefined;
   /** The nodes of this package, this one included if it is one: they are known by name. */
   named: readonly Peer[];
   published: Published;
@@ -146,7 +148,7 @@ export class Peers {
   }
 
   #censusOf(named: readonly Peer[], published: Published): Census {
-    return { named, published, silent: new Set(this.#silent) };
+    return { own: this.#own?.uid, named, published, silent: new Set(this.#silent) };
   }
 }
 

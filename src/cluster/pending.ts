@@ -11,7 +11,6 @@ import { includesOwnAnswer } from './request-kinds';
 export class PendingRequest {
   /** Why a node could not answer: the first one's reason. */
   failure: string | undefined;
-  readonly #own: string;
   /** Who listened when it was sent: one for all requests of a tick. */
   #census: Census | undefined;
   #publishedExpected = 0;
@@ -22,13 +21,7 @@ export class PendingRequest {
   /** Likewise, those that have left, or have not heard it. */
   #left: Set<string> | undefined;
 
-  /** @param own - the uid of who asks */
-  constructor(
-    readonly request: Request,
-    own: string,
-  ) {
-    this.#own = own;
-  }
+  constructor(readonly request: Request) {}
 
   /**
    * Takes note of who listens. Until it is called for the first time, the request is not complete; from the second time on, it
@@ -112,7 +105,7 @@ export class PendingRequest {
     const missing: string[] = [];
     for (const { uid } of this.#census.named) {
       if (this.#answered?.has(uid) || this.#left?.has(uid) || this.#census.silent.has(uid) !== silent) continue;
-      if (uid !== this.#own || includesOwnAnswer(this.request)) missing.push(uid);
+      if (uid !== this.#census.own || includesOwnAnswer(this.request)) missing.push(uid);
     }
     return missing;
   }

@@ -63,14 +63,14 @@ export class Requests {
   ask(request: Request): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle = (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value));
-      this.#begin(new WaitingRequest(request, this.#own.uid, settle, undefined));
+      this.#begin(new WaitingRequest(request, settle, undefined));
     });
   }
 
   /** The same with a callback, which takes half the memory. */
   askWith(request: Request, fn: NodeCallback<unknown>): void {
     const scope = new AsyncResource('socket.io-redis:request', { requireManualDestroy: true });
-    this.#begin(new WaitingRequest(request, this.#own.uid, fn, scope));
+    this.#begin(new WaitingRequest(request, fn, scope));
   }
 
   #begin(waiting: WaitingRequest): void {

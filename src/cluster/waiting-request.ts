@@ -15,13 +15,12 @@ export class WaitingRequest extends PendingRequest {
   readonly #scope: AsyncResource | undefined;
 
   /**
-   * @param own - the uid of who asks
    * @param fn - gets what the request comes to
    * @param scope - the asynchronous context of a user's `fn`, which is called on a tick of its own, so that what it throws is the
    * user's; undefined where it settles a promise, which sees to both
    */
-  constructor(request: Request, own: string, fn: NodeCallback<unknown>, scope: AsyncResource | undefined) {
-    super(request, own);
+  constructor(request: Request, fn: NodeCallback<unknown>, scope: AsyncResource | undefined) {
+    super(request);
     this.#fn = fn;
     this.#scope = scope;
   }

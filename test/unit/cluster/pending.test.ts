@@ -13,6 +13,7 @@ const peer = (uid: string) => ({ uid, link: uid });
 const sender = (uid: string) => ({ uid, link: uid, nodes: [uid] });
 const value = (value: unknown): Answer => ({ kind: 'value', value });
 const census = (uids: string[], published: Partial<Census['published']> = {}, silent: string[] = []): Census => ({
+  own: own.uid,
   named: [own, ...uids.map(peer)],
   published: { 5: 0, 8: 0, ...published },
   silent: new Set(silent),
@@ -26,7 +27,7 @@ const wire = new ClassicWire({
   codec: messagePack,
   sender: () => sender('own~'),
 });
-const waiting = (request: Request) => new PendingRequest(request, own.uid);
+const waiting = (request: Request) => new PendingRequest(request);
 const expect = (pending: PendingRequest, census: Census) => pending.expect(census, wire.answering(pending.request));
 
 const CLIENTS: Request = { type: 'clients', rooms: [] };

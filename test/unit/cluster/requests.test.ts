@@ -17,7 +17,7 @@ describe('The callback of a request', () => {
       onSilent: () => {},
       send: async () => undefined,
       repeat: async () => undefined,
-      census: async () => ({ named: [own, peer], published: { 5: 0, 8: 0 }, silent: new Set() }),
+      census: async () => ({ own: own.uid, named: [own, peer], published: { 5: 0, 8: 0 }, silent: new Set() }),
       answering: () => [],
     });
     const storage = new AsyncLocalStorage<string>();
