@@ -11,6 +11,7 @@ const fieldOf = (name: string): Field => ({ name, bytes: encodeMessagePack(name)
 
 const DATA = fieldOf('data');
 const PACKET = [fieldOf('type'), DATA, fieldOf('nsp')];
+/** `seq` is read off the end of the payload; here it is passed over. */
 const OPTIONS = ['rooms', 'except', 'flags', 'seq'].map(fieldOf);
 
 /**

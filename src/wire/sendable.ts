@@ -17,7 +17,7 @@ export function toSendable(value: unknown, path: string): unknown {
 }
 
 /** Of a circular value, the path has no end. */
-const LONGEST_PATH = 80;
+const LONGEST_PATH = 200;
 
 /** Each array and object that it passes says where it was: to put that together for values that can be sent costs more than all else. */
 class Unsendable {
