@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisServer } from '../tools/redis-server';
 import type { NodeProcess } from './node-process';
-import type { Sample } from './scenario';
-import { median } from './statistics';
+import type { Context, Sample } from './scenario';
 
 /** Milliseconds of work before anything is measured: until the code has been compiled, as it is in a server that runs for days. */
 const WARM_UP = 1500;
 
-/** How often a run measures, once it is warm; its result is the median. */
+/** How often a run measures, once it is warm. */
 const TIMES = 3;
 
 /** Milliseconds without a change. */
@@ -36,15 +35,14 @@ const WARM_UP_NODES = 8;
 
 /** Measures some times, each for so many milliseconds; what comes first warms up. */
 export async function sampled(
-  duration: number,
+  { turn, duration }: Pick<Context, 'turn' | 'duration'>,
   measure: (milliseconds: number) => Promise<Sample>,
   nodes = 1,
-): Promise<Sample> {
-  await measure(WARM_UP * Math.max(1, nodes / WARM_UP_NODES));
+): Promise<Sample[]> {
+  await turn(() => measure(WARM_UP * Math.max(1, nodes / WARM_UP_NODES)));
   const samples: Sample[] = [];
-  for (let i = 0; i < TIMES; i++) samples.push(await measure(duration));
-  const metrics = Object.keys(samples[0] ?? {});
-  return Object.fromEntries(metrics.map((name) => [name, median(samples.map((sample) => sample[name] as number))]));
+  for (let i = 0; i < TIMES; i++) samples.push(await turn(() => measure(duration)));
+  return samples;
 }
 
 async function usage(redis: RedisServer, nodes: readonly NodeProcess[]): Promise<Usage> {

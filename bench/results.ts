@@ -12,11 +12,11 @@ export interface Result {
   subject: SubjectName;
   metric: string;
   unit: Metric['unit'];
-  /** The median of all rounds. */
+  /** The median of all samples. */
   value: number;
   lowest: number;
   highest: number;
-  /** The median of the ratios to the baseline in the same round. */
+  /** The median of the ratios to those samples of the baseline that were measured next to them. */
   ratio: number | undefined;
   baseline: SubjectName;
   /** What was to be reached, and whether it was. */

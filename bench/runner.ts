@@ -1,17 +1,18 @@
-import type { RedisServer } from '../tools/redis-server';
+import { type RedisServer, startRedis } from '../tools/redis-server';
 import type { ClientName } from './clients';
 import { NodeProcess } from './node-process';
 import type { Setup } from './protocol';
 import type { Context, Sample, Scenario } from './scenario';
 import { type SubjectName, subjects, UnsupportedError } from './subjects';
 import { Traffic } from './traffic';
+import { Turns } from './turns';
 
 /** Subjects that are compared with each other: with the same client, at the same size. */
 export interface Group {
   scenario: Scenario;
   client: ClientName;
   size: number;
-  /** A sample a round for each subject, in the order of the rounds. */
+  /** Of each subject; those with the same index were measured one right after the other. */
   samples: Map<SubjectName, Sample[]>;
 }
 
@@ -32,25 +33,46 @@ export interface Measured {
 
 type Run = Pick<Group, 'scenario' | 'client' | 'size'>;
 
-/** Runs all subjects of a group in turn, round by round, each time in fresh processes. */
+/** What all runs share. */
+interface Bench {
+  plan: Plan;
+  traffic: Traffic;
+  skipped: Measured['skipped'];
+  log(line: string): void;
+}
+
+/**
+ * Runs the groups one after the other, round by round, each time in fresh processes.
+ *
+ * @param redis - to record on what the subjects send
+ */
 export async function runAll(redis: RedisServer, plan: Plan, log: (line: string) => void): Promise<Measured> {
-  const traffic = new Traffic(redis);
-  const measured: Measured = { groups: [], skipped: new Map() };
+  const bench: Bench = { plan, traffic: new Traffic(redis), skipped: new Map(), log };
+  const groups: Group[] = [];
   for (const group of plan.scenarios.flatMap((scenario) => groupsOf(scenario, plan))) {
-    measured.groups.push(group);
+    groups.push(group);
     const begin = performance.now();
-    for (let round = 0; round < plan.rounds; round++) {
-      const names = subjectsOf(group, plan).filter((name) => !measured.skipped.has(name));
-      // whoever comes first may find another machine than who comes last
-      if (round % 2 === 1) names.reverse();
-      for (const name of names) {
-        await persistently(name, log, () => runOne(redis, plan, traffic, group, name, measured.skipped));
-      }
-    }
+    for (let round = 0; round < plan.rounds; round++) await runRound(bench, group, round);
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     log(`${titleOf(group)}: ${plan.rounds} rounds in ${seconds} s`);
   }
-  return measured;
+  return { groups, skipped: bench.skipped };
+}
+
+/** All subjects are there at the same time, as a rule, but one works at a time. */
+async function runRound(bench: Bench, group: Group, round: number): Promise<void> {
+  const names = subjectsOf(group, bench.plan).filter((name) => !bench.skipped.has(name));
+  // whoever comes first may find another machine than who comes last
+  if (round % 2 === 1) names.reverse();
+  if (group.scenario.apart) {
+    for (const name of names) await persistently(bench, group, name, (work) => work());
+    return;
+  }
+  const turns = new Turns(names.length);
+  const runs = names.map((name, place) =>
+    persistently(bench, group, name, (work) => turns.take(place, work)).finally(() => turns.leave(place)),
+  );
+  await Promise.all(runs);
 }
 
 function groupsOf(scenario: Scenario, { clients, quick }: Plan): Group[] {
@@ -81,30 +103,28 @@ export function titleOf({ scenario, client, size }: Run): string {
  */
 const TRIES = 3;
 
-async function persistently(name: SubjectName, log: (line: string) => void, run: () => Promise<void>): Promise<void> {
+async function persistently(bench: Bench, group: Group, name: SubjectName, turn: Context['turn']): Promise<void> {
   const tries = subjects[name].library ? TRIES : 1;
   for (let tried = 1; tried < tries; tried++) {
     try {
-      return await run();
+      return await runOne(bench, group, name, turn);
     } catch (error) {
       const { message, cause } = error as Error;
-      log(`${message}, once more: ${(cause as Error | undefined)?.message}`);
+      bench.log(`${message}, once more: ${(cause as Error | undefined)?.message}`);
     }
   }
-  await run();
+  await runOne(bench, group, name, turn);
 }
 
 async function runOne(
-  redis: RedisServer,
-  { duration }: Plan,
-  traffic: Traffic,
-  group: Group,
+  { plan: { duration }, traffic, skipped }: Bench,
+  { scenario, client, size, samples }: Group,
   subject: SubjectName,
-  skipped: Map<SubjectName, string>,
+  turn: Context['turn'],
 ): Promise<void> {
-  const { scenario, client, size, samples } = group;
   const nodes: NodeProcess[] = [];
-  const context: Context = { subject, client, size, duration, redis, traffic, startNode };
+  const redis = await startRedis();
+  const context: Context = { subject, client, size, duration, redis, traffic, turn, startNode };
 
   async function startNode(setup: Partial<Setup> = {}): Promise<NodeProcess> {
     const node = new NodeProcess();
@@ -115,14 +135,14 @@ async function runOne(
   }
 
   try {
-    const sample = await scenario.run(context);
-    samples.set(subject, [...(samples.get(subject) ?? []), sample]);
+    const measured = await scenario.run(context);
+    samples.set(subject, [...(samples.get(subject) ?? []), ...measured]);
   } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw new Error(`${titleOf(group)}, ${subject}`, { cause: error });
+    const title = titleOf({ scenario, client, size });
+    if (!(error instanceof UnsupportedError)) throw new Error(`${title}, ${subject}`, { cause: error });
     skipped.set(subject, error.message);
   } finally {
     await Promise.all(nodes.map((node) => node.stop()));
-    // the streams
-    await redis.command('FLUSHALL');
+    await redis.stop();
   }
 }

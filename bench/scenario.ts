@@ -19,8 +19,10 @@ export interface Scenario {
   sizes?: { full: readonly number[]; quick: readonly number[]; unit: string };
   /** With the first client only. */
   oneClient?: boolean;
-  /** Measures one subject once. @throws {UnsupportedError} */
-  run(context: Context): Promise<Sample>;
+  /** One subject after the other: there are too many nodes for all at once, or it is not time that is measured. */
+  apart?: boolean;
+  /** Measures one subject. @returns as many samples as any other subject has @throws {UnsupportedError} */
+  run(context: Context): Promise<Sample[]>;
 }
 
 export interface Metric {
@@ -51,8 +53,11 @@ export interface Context {
   size: number;
   /** How long one measurement takes, in ms. */
   duration: number;
+  /** That of the subject alone. */
   redis: RedisServer;
   traffic: Traffic;
+  /** Does some work while no other subject does any; each subject is to take as many turns. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
   /** Starts a node, which ends with the run. @throws {UnsupportedError} */
   startNode(setup?: Partial<Setup>): Promise<NodeProcess>;
 }

@@ -27,6 +27,7 @@ export interface Messages {
 export class Traffic {
   readonly #redis: RedisServer;
   readonly #recorded = new Map<SubjectName, Promise<Map<string, Messages>>>();
+  #recordings: Promise<unknown> = Promise.resolve();
 
   constructor(redis: RedisServer) {
     this.#redis = redis;
@@ -38,9 +39,16 @@ export class Traffic {
       const { room } = await this.of('8.3.0', nsp);
       return { room, barrier: ['PUBLISH', BARRIER_ROOM, ''] };
     }
-    const recording = this.#recorded.get(subject) ?? this.#record(subject);
+    const recording = this.#recorded.get(subject) ?? this.#afterOthers(() => this.#record(subject));
     this.#recorded.set(subject, recording);
     return (await recording).get(nsp) as Messages;
+  }
+
+  /** What one subject sends must not be taken for what another one does. */
+  #afterOthers<T>(record: () => Promise<T>): Promise<T> {
+    const recording = this.#recordings.then(record, record);
+    this.#recordings = recording;
+    return recording;
   }
 
   async #record(subject: SubjectName): Promise<Map<string, Messages>> {

@@ -22,7 +22,8 @@ export const churn: Scenario = {
     { subject: 'ours, dynamic', metric: 'Redis CPU', ratio: 1, baseline: '8.3.0 sharded dynamic' },
     { subject: 'ours, sharded dynamic', metric: 'node CPU', ratio: 1 },
   ],
-  async run({ redis, duration, startNode }) {
+  async run(context) {
+    const { redis, startNode } = context;
     const node = await startNode();
     await node.call('churn', 1);
     const idle = await countChannels(redis);
@@ -38,7 +39,7 @@ export const churn: Scenario = {
       return sockets;
     }
 
-    return sampled(duration, async (milliseconds) => {
+    return sampled(context, async (milliseconds) => {
       const { nodes, redis: server, result } = await usageOf(redis, [node], () => work(milliseconds));
       return { 'node CPU': nodes / result, 'Redis CPU': server / result };
     });

@@ -28,7 +28,8 @@ export const endToEnd: Scenario = {
   ],
   subjects: ['ours, static', 'ours, dynamic', '8.3.0'],
   targets: [{ subject: 'ours, static', metric: 'p99', ratio: 1 }],
-  async run({ redis, duration, startNode }) {
+  async run(context) {
+    const { redis, turn, startNode } = context;
     const [sender, receiver] = await Promise.all([startNode(), startNode()]);
     const url = await receiver.call('listen');
     const latencies: number[] = [];
@@ -44,12 +45,15 @@ export const endToEnd: Scenario = {
         await sender.call('emit', '/', ROOM);
         return arrived >= CLIENTS;
       });
-      for (let i = 0; i < WARM_UP.times; i++) {
-        await sender.call('fetchSockets');
-        await sender.call('publishPaced', WARM_UP.perSecond, WARM_UP.duration);
-      }
-      await eventually(() => arrived > (CLIENTS * WARM_UP.perSecond * WARM_UP.duration * WARM_UP.times) / 1000);
-      return await sampled(LONGER * duration, async (milliseconds) => {
+      await turn(async () => {
+        for (let i = 0; i < WARM_UP.times; i++) {
+          await sender.call('fetchSockets');
+          await sender.call('publishPaced', WARM_UP.perSecond, WARM_UP.duration);
+        }
+        await eventually(() => arrived > (CLIENTS * WARM_UP.perSecond * WARM_UP.duration * WARM_UP.times) / 1000);
+      });
+      const duration = LONGER * context.duration;
+      return await sampled({ turn, duration }, async (milliseconds) => {
         latencies.length = 0;
         // some of the others may still be on their way
         since = now();

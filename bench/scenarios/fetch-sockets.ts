@@ -20,12 +20,13 @@ export const fetchSockets: Scenario = {
     { subject: 'ours, static', metric: 'time', ratio: 0.6 },
     { subject: 'ours, static', metric: 'node CPU', ratio: 0.6 },
   ],
-  async run({ redis, duration, startNode }) {
+  async run(context) {
+    const { redis, startNode } = context;
     const nodes = await Promise.all(Array.from({ length: NODES }, () => startNode()));
     const [first] = nodes as [NodeProcess];
     await Promise.all(nodes.map((node) => node.call('populate', [{ nsp: '/', rooms: ['lobby'], count: SOCKETS }])));
     await eventually(async () => (await first.call('fetchSockets')).sockets === NODES * SOCKETS);
-    return sampled(duration, async (duration) => {
+    return sampled(context, async (duration) => {
       const usage = await usageOf(redis, nodes, () => callFor(first, duration));
       const { calls, milliseconds } = usage.result;
       const cpu = { 'node CPU': usage.nodes / calls / 1000, 'Redis CPU': usage.redis / calls / 1000 };

@@ -16,12 +16,13 @@ export const publish: Scenario = {
     { subject: 'ours, static', metric: 'Redis CPU', ratio: 0.25, clients: 'ioredis' },
     { subject: 'ours, static', metric: 'node CPU', ratio: 0.75, clients: 'redis' },
   ],
-  async run({ subject, redis, traffic, duration, startNode }) {
+  async run(context) {
+    const { subject, redis, traffic, startNode } = context;
     const [, channel = '', bytes = ''] = (await traffic.of(subject)).room;
     const payload = Buffer.from(bytes, 'latin1').toString('base64');
     const node = await startNode({ message: { channel, payload } });
     await node.call('populate', [{ nsp: '/', rooms: [ROOM], count: 1 }]);
-    return sampled(duration, async (milliseconds) => {
+    return sampled(context, async (milliseconds) => {
       const { nodes, redis: server, result } = await usageOf(redis, [node], () => node.call('publish', milliseconds));
       return { 'node CPU': nodes / result, 'Redis CPU': server / result };
     });

@@ -56,7 +56,12 @@ export const namespaces: Scenario = {
 const FOREIGN_BURST = 10_000;
 
 /** @param sockets - how many are in the room of each namespace */
-async function receiveIn(context: Context, nsps: readonly string[], sockets: number, burst?: number): Promise<Sample> {
+async function receiveIn(
+  context: Context,
+  nsps: readonly string[],
+  sockets: number,
+  burst?: number,
+): Promise<Sample[]> {
   const { room, barrier } = await context.traffic.of(context.subject, nsps[0]);
   const node = await context.startNode({ nsps });
   const rooms = nsps.map((nsp) => ({ nsp, rooms: [ROOM], count: sockets }));

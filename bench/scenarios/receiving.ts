@@ -31,9 +31,10 @@ interface Receiving {
  * @returns per message: the CPU time of a node and of Redis in µs, and the share of nodes in % that it came to
  */
 export async function receive(
-  { redis, duration }: Context,
+  context: Context,
   { nodes, messages, barrier, burst: size = BURST }: Receiving,
-): Promise<Sample> {
+): Promise<Sample[]> {
+  const { redis } = context;
   const replay = await Replay.connect(redis.port);
   const count = Math.max(size, messages.length);
   const burst = new Burst(Array.from({ length: count }, (_, i) => messages[i % messages.length] as Command));
@@ -60,7 +61,7 @@ export async function receive(
   try {
     await allListen(nodes, () => replay.send(last));
     return await sampled(
-      duration,
+      context,
       async (milliseconds) => {
         const usage = await usageOf(redis, nodes, () => work(milliseconds));
         const { sent, received } = usage.result;

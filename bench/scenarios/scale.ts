@@ -18,6 +18,7 @@ export const scale: Scenario = {
   targets: [{ subject: 'ours, dynamic', metric: 'received', ratio: 1, baseline: '8.3.0 sharded dynamic' }],
   sizes: { full: [2, 5, 20], quick: [2, 8], unit: 'nodes' },
   oneClient: true,
+  apart: true,
   async run(context) {
     const { subject, size, traffic, startNode } = context;
     const { room, barrier } = await traffic.of(subject);

@@ -1,6 +1,18 @@
+import type { Writable } from 'node:stream';
 import type { Publisher } from './driver';
 import { gatherWrites } from './gather-writes';
-import type { IoredisClient } from './ioredis';
+
+/** What of an ioredis client it takes to publish. */
+export interface IoredisPublisher {
+  /** 'wait', 'connecting', 'connect', 'ready', 'close', 'reconnecting' or 'end'. */
+  readonly status: string;
+  /** The connection; a Cluster has none of its own. */
+  readonly stream?: Writable;
+  publish(channel: string, payload: string | Buffer): Promise<unknown>;
+  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
 
 /** What ioredis makes of a call of one of its methods, which it then hands to `sendCommand()`. */
 interface IoredisCommand {
@@ -16,7 +28,7 @@ type Publish<C> = (client: C, channel: string, payload: string | Buffer) => Prom
  * Once it is connected and not yet ready, ioredis writes a PUBLISH at once, ahead of those that have been waiting for the
  * connection. So it is held back until they are out.
  */
-export function publishInOrder<C extends IoredisClient>(
+export function publishInOrder<C extends IoredisPublisher>(
   client: C,
   publish: Publish<C> = (client, channel, payload) => client.publish(channel, payload),
 ): Publisher['publish'] {
@@ -46,7 +58,7 @@ export function publishInOrder<C extends IoredisClient>(
  * The same client, seen so that its methods send a message of bytes as we write it. Left to itself, ioredis makes five
  * buffers of each and joins them: a third of what a PUBLISH costs (measured).
  */
-function inOnePiece<C extends IoredisClient>(client: C): C {
+function inOnePiece<C extends IoredisPublisher>(client: C): C {
   const sendCommand = (command: IoredisCommand, ...rest: unknown[]) => {
     if (isChannelAndBytes(command.args)) command.toWritable = encode;
     return client.sendCommand(command, ...rest);

@@ -1,9 +1,8 @@
-import type { Writable } from 'node:stream';
 import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
-import { publishInOrder } from './ioredis-publish';
+import { type IoredisPublisher, publishInOrder } from './ioredis-publish';
 import { listenToMessages } from './message-events';
 
 const debug = debugModule('socket.io-redis:ioredis');
@@ -15,24 +14,16 @@ const ANSWERS_WITHIN_MS = 1000;
 const RESUBSCRIBE_AFTER_MS = 500;
 
 /** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
-export interface IoredisClient {
-  /** 'wait', 'connecting', 'connect', 'ready', 'close', 'reconnecting' or 'end'. */
-  readonly status: string;
-  /** The connection; a Cluster has none of its own. */
-  readonly stream?: Writable;
+export interface IoredisClient extends IoredisPublisher {
   connect(): Promise<unknown>;
   disconnect(reconnect?: boolean): unknown;
   readonly options?: { autoResubscribe?: boolean };
-  publish(channel: string, payload: string | Buffer): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
   psubscribe(...patterns: string[]): Promise<unknown>;
   punsubscribe(...patterns: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
-  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>;
-  on(event: string, listener: (...args: never[]) => void): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
 
 export interface IoredisCluster extends IoredisClient {

@@ -1,5 +1,4 @@
 import { type BroadcastFlags, type BroadcastPacket, EVENT, type WrittenBroadcast } from '../../wire/broadcast';
-import type { Sliceable } from '../../wire/short-text';
 import type { Namespace4, PacketOptions, Socket4 } from './types';
 
 const TEXT_FRAME = 0x81;
@@ -58,7 +57,7 @@ export class LocalBroadcast {
     head.copy(frame, start);
     data.copy(frame, start + head.length);
     this.#options.wsPreEncodedFrame = [frame];
-    return frame.utf8Slice(start + 1, frame.length);
+    return frame.toString('utf8', start + 1);
   }
 }
 
@@ -78,9 +77,9 @@ function frameOf(text: string): Buffer {
 }
 
 /** A frame of a WebSocket, in which only the bytes at its end are to be filled in. */
-function openFrame(length: number): Sliceable {
+function openFrame(length: number): Buffer {
   const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(start + length) as Sliceable;
+  const frame = Buffer.allocUnsafe(start + length);
   frame[0] = TEXT_FRAME;
   if (start === 2) frame[1] = length;
   else if (start === 4) {
