@@ -16,7 +16,7 @@ export const scale: Scenario = {
   subjects: ['ours, static', 'ours, dynamic', '8.3.0', '8.3.0 sharded dynamic'],
   more: ['ours, sharded dynamic'],
   targets: [{ subject: 'ours, dynamic', metric: 'received', ratio: 1, baseline: '8.3.0 sharded dynamic' }],
-  sizes: { full: [2, 5, 20], quick: [2, 8], unit: 'nodes' },
+  sizes: { full: [2, 5, 20], quick: [2, 5], unit: 'nodes' },
   oneClient: true,
   apart: true,
   async run(context) {
