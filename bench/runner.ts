@@ -12,7 +12,7 @@ export interface Group {
   scenario: Scenario;
   client: ClientName;
   size: number;
-  /** Of each subject; those with the same index were measured one right after the other. */
+  /** Of each subject; those with the same index were measured one right after the other, unless a run had to be tried again. */
   samples: Map<SubjectName, Sample[]>;
 }
 
