@@ -44,7 +44,7 @@ export function readArguments(args: string[]): Arguments {
         : scenarios.filter(({ name }) => positionals.some((one) => name.startsWith(one))),
     clients: readClients(values.clients ?? CLIENTS[quick ? 'quick' : 'full']),
     rounds: readRounds(values.rounds, quick),
-    duration: 200,
+    duration: 50,
     quick,
   };
   if (plan.scenarios.length === 0) throw new Error(`There is no scenario ${positionals.join(', ')}`);

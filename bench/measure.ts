@@ -6,8 +6,8 @@ import type { Context, Sample } from './scenario';
 /** Milliseconds of work before anything is measured: until the code has been compiled, as it is in a server that runs for days. */
 const WARM_UP = 1500;
 
-/** How often a run measures, once it is warm. */
-const TIMES = 3;
+/** How often a run measures, once it is warm: rather often than long, as the machine changes its speed from one second to the next. */
+const TIMES = 12;
 
 /** Milliseconds without a change. */
 const REST = 100;
@@ -35,13 +35,13 @@ const WARM_UP_NODES = 8;
 
 /** Measures some times, each for so many milliseconds; what comes first warms up. */
 export async function sampled(
-  { turn, duration }: Pick<Context, 'turn' | 'duration'>,
+  { turn, duration, times = TIMES }: Pick<Context, 'turn' | 'duration'> & { times?: number },
   measure: (milliseconds: number) => Promise<Sample>,
   nodes = 1,
 ): Promise<Sample[]> {
   await turn(() => measure(WARM_UP * Math.max(1, nodes / WARM_UP_NODES)));
   const samples: Sample[] = [];
-  for (let i = 0; i < TIMES; i++) samples.push(await turn(() => measure(duration)));
+  for (let i = 0; i < times; i++) samples.push(await turn(() => measure(duration)));
   return samples;
 }
 

@@ -101,7 +101,7 @@ export function titleOf({ scenario, client, size }: Run): string {
  * How often a published adapter is tried that does not get through: one of them subscribes as soon as it connects, which ioredis 5 now
  * and then does not survive.
  */
-const TRIES = 3;
+const TRIES = 10;
 
 async function persistently(bench: Bench, group: Group, name: SubjectName, turn: Context['turn']): Promise<void> {
   const tries = subjects[name].library ? TRIES : 1;

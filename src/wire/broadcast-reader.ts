@@ -1,22 +1,14 @@
 import { encodeMessagePack } from './msgpack';
 import { JsonReader } from './msgpack-json';
 
-interface Field {
-  name: string;
-  /** Its name as all codecs write it. */
-  bytes: Buffer;
-}
-
-const fieldOf = (name: string): Field => ({ name, bytes: encodeMessagePack(name) });
-
-const DATA = fieldOf('data');
-const PACKET = [fieldOf('type'), DATA, fieldOf('nsp')];
-/** `seq` is read off the end of the payload; here it is passed over. */
-const OPTIONS = ['rooms', 'except', 'flags', 'seq'].map(fieldOf);
+/** Names of fields, as all codecs write them. */
+const [TYPE, DATA, NSP, ROOMS, EXCEPT, FLAGS, SEQ] = ['type', 'data', 'nsp', 'rooms', 'except', 'flags', 'seq'].map(
+  encodeMessagePack,
+) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
 /**
  * Reads a broadcast in MessagePack: `[uid, { type, data, nsp }, { rooms, except, flags }]`. As `readMessagePack()` does, but knowing what is
- * likely to come: nothing is made of the keys.
+ * likely to come: nothing is made of the keys, and what comes otherwise is read as any value is.
  *
  * @param withJson - whether the packet's data is to be a `Json`, where it can
  * @throws {RangeError} when the payload is not exactly one acceptable value
@@ -34,65 +26,64 @@ class BroadcastReader extends JsonReader {
   }
 
   override readAll(): unknown {
-    const length = this.#take(0x90);
-    if (length === undefined || length < 2) {
+    const message = this.#usual();
+    if (!message) {
       this.position = 0;
       return super.readAll();
     }
-    const message = [this.read(1), this.#packet()];
-    if (length > 2) message.push(this.#options());
-    for (let i = 3; i < length; i++) this.read(1);
     this.finish();
     return message;
   }
 
-  #packet(): unknown {
-    const fields = this.#fields(PACKET);
-    return fields ? { type: fields[0], data: fields[1], nsp: fields[2] } : this.read(1);
+  /** @returns undefined when it is to be read as whatever it is */
+  #usual(): unknown[] | undefined {
+    const length = this.#take(0x90);
+    if (length === undefined || length < 3) return undefined;
+    const uid = this.read(1);
+    const packet = this.#packet();
+    const options = packet && this.#options();
+    if (!options) return undefined;
+    for (let i = 3; i < length; i++) this.read(1);
+    return [uid, packet, options];
   }
 
-  #options(): unknown {
-    const fields = this.#fields(OPTIONS);
-    return fields ? { rooms: fields[0], except: fields[1], flags: fields[2] } : this.read(1);
-  }
-
-  /** @returns what a short map has for these fields, in their order; undefined when there is no short map */
-  #fields(fields: readonly Field[]): unknown[] | undefined {
+  #packet(): object | undefined {
     const size = this.#take(0x80);
     if (size === undefined) return undefined;
-    const values: unknown[] = [undefined, undefined, undefined, undefined];
+    let type: unknown;
+    let data: unknown;
+    let nsp: unknown;
     for (let i = 0; i < size; i++) {
-      let index = this.#indexOf(fields, i);
-      if (index === -1) {
-        // another field, or one of these whose name is written in another way
-        const key = this.key(1);
-        index = fields.findIndex(({ name }) => name === key);
-      }
-      if (index === -1) this.read(2);
-      else values[index] = fields[index] === DATA ? this.#data() : this.read(2);
+      if (this.#begins(TYPE)) type = this.read(2);
+      else if (this.#begins(DATA)) data = (this.#withJson ? this.readJson(2) : undefined) ?? this.read(2);
+      else if (this.#begins(NSP)) nsp = this.read(2);
+      else return undefined;
     }
-    return values;
+    return { type, data, nsp };
   }
 
-  #data(): unknown {
-    return (this.#withJson ? this.readJson(2) : undefined) ?? this.read(2);
+  #options(): object | undefined {
+    const size = this.#take(0x80);
+    if (size === undefined) return undefined;
+    let rooms: unknown;
+    let except: unknown;
+    let flags: unknown;
+    for (let i = 0; i < size; i++) {
+      if (this.#begins(ROOMS)) rooms = this.read(2);
+      else if (this.#begins(EXCEPT)) except = this.read(2);
+      else if (this.#begins(FLAGS)) flags = this.read(2);
+      // it has been read off the end of the payload
+      else if (this.#begins(SEQ)) this.read(2);
+      else return undefined;
+    }
+    return { rooms, except, flags };
   }
 
-  /**
-   * @param likely - the one that comes next when all come in their order
-   * @returns which of the fields comes next, and takes its name; -1 when none does
-   */
-  #indexOf(fields: readonly Field[], likely: number): number {
-    const expected = fields[likely];
-    const index =
-      expected && this.#begins(expected.bytes) ? likely : fields.findIndex(({ bytes }) => this.#begins(bytes));
-    this.position += fields[index]?.bytes.length ?? 0;
-    return index;
-  }
-
+  /** Whether these bytes come next; takes them, if so. */
   #begins(bytes: Buffer): boolean {
     const { payload, position } = this;
     for (let i = 0; i < bytes.length; i++) if (payload[position + i] !== bytes[i]) return false;
+    this.position += bytes.length;
     return true;
   }
 
