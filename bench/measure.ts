@@ -7,7 +7,7 @@ import type { Context, Sample } from './scenario';
 const WARM_UP = 1500;
 
 /** How often a run measures, once it is warm: rather often than long, as the machine changes its speed from one second to the next. */
-const TIMES = 12;
+const TIMES = 8;
 
 /** Milliseconds without a change. */
 const REST = 100;

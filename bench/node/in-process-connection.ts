@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 /** What a browser sends when it opens a WebSocket. */
-const HEADERS = {
+const HEADERS: Record<string, string> = {
   host: 'chat.example.com',
   connection: 'Upgrade',
   pragma: 'no-cache',
@@ -12,12 +13,18 @@ const HEADERS = {
   'sec-websocket-version': '13',
   'accept-encoding': 'gzip, deflate, br, zstd',
   'accept-language': 'en-GB,en;q=0.9',
-  cookie: 'session=eyJ1c2VyIjoxMjM0NTY3ODl9.1f0e9a7b6c5d4e3f2a1b0c9d8e7f6a5b',
-  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
   'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits',
 };
 
 let connections = 0;
+
+/** As they are read from a connection: texts of its own, in which a session and a key are nobody else's. */
+function readHeaders(): Record<string, string> {
+  const headers = JSON.parse(JSON.stringify(HEADERS));
+  headers.cookie = `session=${randomBytes(48).toString('base64')}`;
+  headers['sec-websocket-key'] = randomBytes(16).toString('base64');
+  return headers;
+}
 
 /**
  * A connection of Engine.IO without a network, so that thousands of sockets cost a node what Socket.IO and its adapter
@@ -27,7 +34,7 @@ export class InProcessConnection extends EventEmitter {
   readonly id: string;
   readonly transport = { name: 'websocket', writable: true };
   readonly request = {
-    headers: { ...HEADERS },
+    headers: readHeaders(),
     url: '/socket.io/?EIO=4&transport=websocket',
     connection: {},
     _query: { EIO: '4', transport: 'websocket' },

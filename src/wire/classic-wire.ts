@@ -144,8 +144,8 @@ export class ClassicWire implements Wire {
     return ([5, 8] as const).filter((dialect) => isInDialect(dialect, request));
   }
 
-  response({ dialect, request, replyTo }: IncomingRequest, id: string, answer: Answer): Outgoing {
-    return this.#reply(replyTo, encodeResponse(dialect, id, request, answer, this.#settings.sender()));
+  response(asked: IncomingRequest, id: string, answer: Answer): Outgoing {
+    return this.#reply(asked.replyTo, encodeResponse(asked, id, answer, this.#settings.sender()));
   }
 
   hello(): Outgoing {

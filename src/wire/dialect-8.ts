@@ -1,5 +1,7 @@
 import { isCount, isRecord, MalformedMessageError, readRoom, readRooms, readString, readStrings } from './malformed';
 import type { Request, SocketDetails, Targets } from './messages';
+import { packSockets } from './pack-sockets';
+import { readSockets } from './unpack-sockets';
 
 /**
  * Requests and responses as `@socket.io/redis-adapter` 7.x and 8.x write them: JSON, or MessagePack where there is binary data,
@@ -42,7 +44,7 @@ function fieldsOf(request: Request): Record<string, unknown> | undefined {
     case 'disconnectSockets':
       return { type: REMOTE_DISCONNECT, opts: request.targets, close: request.close };
     case 'fetchSockets':
-      return { type: REMOTE_FETCH, opts: request.targets };
+      return { type: REMOTE_FETCH, opts: request.targets, packed: true };
     case 'countSockets':
       return { type: COUNT_SOCKETS, opts: request.targets };
     case 'roomSizes':
@@ -110,11 +112,13 @@ function readEvent(data: unknown): [string, ...unknown[]] {
   return data as [string, ...unknown[]];
 }
 
-export function valueFields(request: Request, value: unknown): Record<string, unknown> {
+/** @param packed - whether sockets are to be packed */
+export function valueFields(request: Request, value: unknown, packed: boolean): Record<string, unknown> {
   switch (request.type) {
     case 'clients':
-    case 'fetchSockets':
       return { sockets: value };
+    case 'fetchSockets':
+      return packed ? { ...packSockets(value as SocketDetails[]) } : { sockets: value };
     case 'allRooms':
       return { rooms: value };
     case 'serverSideEmit':
@@ -133,7 +137,7 @@ export function readValue(request: Request, body: Record<string, unknown>): unkn
     case 'clients':
       return readStrings(body, 'sockets');
     case 'fetchSockets':
-      return readSockets(body.sockets);
+      return readSockets(body);
     case 'allRooms':
       return readStrings(body, 'rooms');
     case 'serverSideEmit':
@@ -145,15 +149,6 @@ export function readValue(request: Request, body: Record<string, unknown>): unkn
     default:
       return undefined;
   }
-}
-
-export function readSockets(sockets: unknown): SocketDetails[] {
-  if (!Array.isArray(sockets)) throw new MalformedMessageError('"sockets" is not an array');
-  return sockets.map((socket: unknown) => {
-    if (!isRecord(socket)) throw new MalformedMessageError('a socket is not an object');
-    const { handshake = {}, data = {} } = socket;
-    return { id: readString(socket, 'id'), handshake, rooms: readRooms(socket, 'rooms'), data };
-  });
 }
 
 function readCount(value: unknown): number {

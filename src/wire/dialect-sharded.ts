@@ -1,6 +1,7 @@
-import { readSockets, readTargets } from './dialect-8';
+import { readTargets } from './dialect-8';
 import { isRecord, MalformedMessageError, readRooms } from './malformed';
 import type { Answer, Request, Room, SocketDetails, Targets } from './messages';
+import { readSockets } from './unpack-sockets';
 
 /**
  * Messages as the sharded adapter of `@socket.io/redis-adapter` 8.x writes them: `{ uid, nsp, type, data }`, with the types of
@@ -60,6 +61,8 @@ export function publishedRequest(request: Request): TypeAndData {
       return { type: SOCKETS_LEAVE, data: { opts: optsOf(only(request.sid)), rooms: [request.room] } };
     case 'remoteDisconnect':
       return { type: DISCONNECT_SOCKETS, data: { opts: optsOf(only(request.sid)), close: request.close } };
+    case 'fetchSockets':
+      return { type: FETCH_SOCKETS, data: { opts: optsOf(request.targets), packed: true } };
     case 'serverSideEmit':
       return { type: SERVER_SIDE_EMIT, data: { packet: request.args } };
     case 'customRequest':
@@ -136,7 +139,7 @@ export function readPublishedAnswer(request: Request, { type, data }: ShardedMes
     return { kind: 'value', value: data.packet };
   }
   if (type !== FETCH_SOCKETS_RESPONSE) throw new MalformedMessageError('no answer about sockets');
-  const sockets = readSockets(data.sockets);
+  const sockets = readSockets(data);
   if (!('sid' in request)) return { kind: 'value', value: shareOf(request, sockets) };
   const socket = sockets.find(({ id }) => id === request.sid);
   if (!socket) return { kind: 'not found' };

@@ -73,6 +73,8 @@ export interface IncomingRequest {
   replyTo: string | undefined;
   /** Whether it was asked in another dialect before. */
   repeated: boolean;
+  /** Whether whoever asks understands packed sockets. */
+  packed: boolean;
   request: Request;
 }
 

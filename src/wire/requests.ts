@@ -5,8 +5,8 @@ import type { Answer, DialectName, IncomingRequest, IncomingResponse, Request, S
 import { encodeData, encodeJson } from './payload';
 
 /**
- * Requests and responses in either dialect. The fields `link`, `nodes`, `repeated`, `found` and `failure` are ours, and so is
- * `uid` in dialect 5: published nodes neither send nor read them.
+ * Requests and responses in either dialect. The fields `link`, `nodes`, `repeated`, `packed`, `found` and `failure` are ours, and
+ * so is `uid` in dialect 5: published nodes neither send nor read them.
  */
 const DIALECTS = { 5: dialect5, 8: dialect8 };
 
@@ -82,26 +82,23 @@ export function readRequest(fields: Record<string, unknown>): IncomingRequest {
     sender: readSender(fields),
     replyTo: typeof fields.uid === 'string' && fields.uid !== EMITTER ? fields.uid : undefined,
     repeated: fields.repeated === true,
+    packed: fields.packed === true,
     request: readRequest(fields),
   };
 }
 
+/** What an answer is to. */
+type Asked = Pick<IncomingRequest, 'dialect' | 'request' | 'packed'>;
+
 /** @throws when the answer cannot be written */
-export function encodeResponse(
-  dialect: DialectName,
-  id: string,
-  request: Request,
-  answer: Answer,
-  sender: Sender,
-): string {
-  return encodeJson(responseFields(dialect, id, request, answer, sender));
+export function encodeResponse(asked: Asked, id: string, answer: Answer, sender: Sender): string {
+  return encodeJson(responseFields(asked, id, answer, sender));
 }
 
 /** A response as it is before it is turned into bytes. */
 export function responseFields(
-  dialect: DialectName,
+  { dialect, request, packed }: Asked,
   id: string,
-  request: Request,
   answer: Answer,
   sender: Sender,
 ): Record<string, unknown> {
@@ -109,7 +106,7 @@ export function responseFields(
   return { [ID_FIELD]: id, ...answerFields(), ...senderFields(sender) };
 
   function answerFields(): Record<string, unknown> {
-    if (answer.kind === 'value') return valueFields(request, answer.value);
+    if (answer.kind === 'value') return valueFields(request, answer.value, packed);
     return answer.kind === 'failure' ? { failure: answer.reason } : { found: false };
   }
 }

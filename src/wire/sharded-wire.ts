@@ -132,10 +132,11 @@ export class ShardedWire implements Wire {
     return silent.includes(type) ? [] : [8];
   }
 
-  response({ request, sender, replyTo, dialect: inDialect }: IncomingRequest, id: string, answer: Answer): Outgoing {
+  response(asked: IncomingRequest, id: string, answer: Answer): Outgoing {
+    const { request, sender, replyTo } = asked;
     const channel = this.channels.own(replyTo ?? EMITTER);
     if (sender) {
-      const response = responseFields(inDialect, id, request, answer, this.#settings.sender());
+      const response = responseFields(asked, id, answer, this.#settings.sender());
       return this.#write(channel, dialect.RESPONSE, { requestId: id, response });
     }
     const { type, data } = dialect.publishedResponse(request, answer.kind === 'value' ? answer.value : undefined);
@@ -273,6 +274,7 @@ function readShardedRequest(message: dialect.ShardedMessage): IncomingRequest {
     sender: readSender({ ...data, uid }),
     replyTo: uid,
     repeated: false,
+    packed: data.packed === true,
     request: dialect.readPublishedRequest(message),
   };
 }

@@ -57,6 +57,12 @@ const REQUESTS: Request[] = [
   { type: 'disconnectSockets', targets, close: false },
   { type: 'serverSideEmit', args: ['event', Buffer.from('bytes')] },
 ];
+const SOCKETS = ['Ann', 'Bob'].map((name) => ({
+  id: name,
+  handshake: { headers: { host: 'example.com', cookie: name }, secure: true, issued: 5 },
+  rooms: [name, 'a'],
+  data: {},
+}));
 const VALUES: unknown[] = [['a', 'b'], 5, 'x', [['a', 1]], [{ id: 'x', handshake: {}, rooms: ['a'], data: {} }], null];
 
 const bytes = (payload: string | Buffer) => Buffer.from(payload);
@@ -77,8 +83,16 @@ const requests = [
 const responses = [
   ...dialects.flatMap((dialect) =>
     REQUESTS.flatMap((request) =>
-      VALUES.map((value) => encodeResponse(dialect, 'id', request, { kind: 'value', value }, sender)),
+      VALUES.map((value) =>
+        encodeResponse({ dialect, request, packed: false }, 'id', { kind: 'value', value }, sender),
+      ),
     ),
+  ),
+  encodeResponse(
+    { dialect: 8, request: { type: 'fetchSockets', targets }, packed: true },
+    'id',
+    { kind: 'value', value: SOCKETS },
+    sender,
   ),
   encodeClientCount('id', 3, sender),
   encodeClientAnswer('id', binary.data, sender),
@@ -104,10 +118,14 @@ const shardedMessages = [
     ...shardedPeer.request('id', request),
     ...[sender, undefined].flatMap((sender) =>
       VALUES.map((value) =>
-        shardedPeer.response({ dialect: 8, id: 'id', request, sender, replyTo: 'abcdef', repeated: false }, 'id', {
-          kind: 'value',
-          value,
-        }),
+        shardedPeer.response(
+          { dialect: 8, id: 'id', request, sender, replyTo: 'abcdef', repeated: false, packed: false },
+          'id',
+          {
+            kind: 'value',
+            value,
+          },
+        ),
       ),
     ),
   ]),

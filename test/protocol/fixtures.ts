@@ -22,6 +22,12 @@ const EMITTER: Sender = { uid: 'emitter-Ab12Cd', link: 'emitter-Ab12Cd', nodes: 
 const NODE: Sender = { uid: 'node01~', link: 'link01', nodes: ['node01~'] };
 const ID = 'Q1w2E3';
 const TARGETS = { rooms: ['room1'], except: ['room2'] };
+const SOCKETS: SocketDetails[] = ['Ann', 'Bob'].map((name, i) => ({
+  id: `socket${i}`,
+  handshake: { headers: { host: 'example.com', cookie: name }, secure: true },
+  rooms: [`socket${i}`, 'room1'],
+  data: { name },
+}));
 const SOCKET: SocketDetails = { id: 'socket1', handshake: {}, rooms: ['socket1', 'room1'], data: { name: 'Ann' } };
 
 const classicOf = (sender: Sender, dialect: 5 | 8 = 8) =>
@@ -53,6 +59,7 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
     sender: EMITTER,
     replyTo: EMITTER.uid,
     repeated: false,
+    packed: request.type === 'fetchSockets',
     request,
   });
   const fixture = (name: string, message: Outgoing | undefined, means: Meaning): Fixture => ({
@@ -98,7 +105,7 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
     request('serverSideEmit with acknowledgement', ID, event),
     answer('answer to serverSideEmit', event, { kind: 'value', value: 'pong' }),
     request('fetchSockets', ID, fetch),
-    answer('answer to fetchSockets', fetch, { kind: 'value', value: [SOCKET] }),
+    answer('answer to fetchSockets', fetch, { kind: 'value', value: SOCKETS }),
     answer('answer that fails', fetch, { kind: 'failure', reason: 'why' }),
     request('countSockets', ID, count),
     answer('answer to countSockets', count, { kind: 'value', value: 7 }),
@@ -162,6 +169,7 @@ function dialect5(): Fixture[] {
       sender: NODE,
       replyTo: NODE.uid,
       repeated: false,
+      packed: false,
       request,
     };
     const answer: Answer = { kind: 'value', value: values[i] };
@@ -211,6 +219,7 @@ function published(): Fixture[] {
           sender: undefined,
           replyTo: uid,
           repeated: false,
+          packed: false,
           request: { type: 'fetchSockets', targets },
         },
       },

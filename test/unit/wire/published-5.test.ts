@@ -59,7 +59,10 @@ describe('socket.io-redis 5.3.0', () => {
       node.onrequest('socket.io-request#/#', String(encodeRequest(5, ID, request, SENDER)));
       await new Promise(setImmediate);
       const [theirs = ''] = published;
-      assert.equal(withoutOurs(encodeResponse(5, ID, request, { kind: 'value', value }, SENDER)), theirs);
+      assert.equal(
+        withoutOurs(encodeResponse({ dialect: 5, request, packed: false }, ID, { kind: 'value', value }, SENDER)),
+        theirs,
+      );
       const answer = readAnswer(request, readResponse(decodeFields(Buffer.from(theirs))));
       assert.deepEqual(answer, { kind: 'value', value });
     });

@@ -45,7 +45,8 @@ const REQUESTS: [Request, five: object | undefined, eight: object | undefined][]
   [{ type: 'addSockets', targets: TARGETS, rooms: ['x'] }, undefined, { type: 2, opts: TARGETS, rooms: ['x'] }],
   [{ type: 'delSockets', targets: TARGETS, rooms: ['x'] }, undefined, { type: 3, opts: TARGETS, rooms: ['x'] }],
   [{ type: 'disconnectSockets', targets: TARGETS, close: false }, undefined, { type: 4, opts: TARGETS, close: false }],
-  [{ type: 'fetchSockets', targets: TARGETS }, undefined, { type: 5, opts: TARGETS }],
+  // and `packed`, which they ignore
+  [{ type: 'fetchSockets', targets: TARGETS }, undefined, { type: 5, opts: TARGETS, packed: true }],
   [{ type: 'serverSideEmit', args: ['event', 1] }, undefined, { type: 6, data: ['event', 1] }],
 ];
 
@@ -130,7 +131,7 @@ describe('A response', () => {
       if (!fields) continue;
       it(`to ${request.type} is written as ${dialect}.x writes it, and read again`, () => {
         const answer: Answer = { kind: 'value', value };
-        const written = fieldsOf(encodeResponse(dialect, 'id', request, answer, SENDER));
+        const written = fieldsOf(encodeResponse({ dialect, request, packed: false }, 'id', answer, SENDER));
         assert.deepEqual(written, { [id]: 'id', ...fields, uid: 'me~', link: 'link' });
         assert.deepEqual(readAnswer(request, readResponse(written)), answer);
         // published nodes do not say who they are
@@ -141,10 +142,21 @@ describe('A response', () => {
     }
   }
 
+  it('to fetchSockets is packed for whoever asks for it', () => {
+    const request: Request = { type: 'fetchSockets', targets: TARGETS };
+    const { packed } = readRequest(fieldsOf(encodeRequest(8, 'id', request, SENDER)));
+    assert.equal(packed, true);
+    assert.equal(readRequest({ requestId: 'id', type: 5, opts: TARGETS }).packed, false);
+    const answer: Answer = { kind: 'value', value: [SOCKET] };
+    const written = fieldsOf(encodeResponse({ dialect: 8, request, packed }, 'id', answer, SENDER));
+    assert.deepEqual(written.handshakes, [{ alike: SOCKET.handshake, differ: [] }]);
+    assert.deepEqual(readAnswer(request, readResponse(written)), answer);
+  });
+
   it('tells nodes of this package that a socket is not there, and what went wrong', () => {
     const request: Request = { type: 'remoteJoin', sid: 's', room: 'r' };
     for (const answer of [{ kind: 'not found' }, { kind: 'failure', reason: 'why' }] as const) {
-      const written = fieldsOf(encodeResponse(5, 'id', request, answer, SENDER));
+      const written = fieldsOf(encodeResponse({ dialect: 5, request, packed: false }, 'id', answer, SENDER));
       assert.deepEqual(readAnswer(request, readResponse(written)), answer);
     }
   });
