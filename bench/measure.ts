@@ -4,7 +4,7 @@ import type { NodeProcess } from './node-process';
 import type { Context, Sample } from './scenario';
 
 /** Milliseconds of work before anything is measured: until the code has been compiled, as it is in a server that runs for days. */
-const WARM_UP = 1500;
+const WARM_UP = 1200;
 
 /** How often a run measures, once it is warm: rather often than long, as the machine changes its speed from one second to the next. */
 const TIMES = 8;
