@@ -1,10 +1,5 @@
-import { encodeMessagePack } from './msgpack';
+import { DATA, EXCEPT, FLAGS, NSP, ROOMS, SEQ, TYPE } from './broadcast-fields';
 import { JsonReader } from './msgpack-json';
-
-/** Names of fields, as all codecs write them. */
-const [TYPE, DATA, NSP, ROOMS, EXCEPT, FLAGS, SEQ] = ['type', 'data', 'nsp', 'rooms', 'except', 'flags', 'seq'].map(
-  encodeMessagePack,
-) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
 /**
  * Reads a broadcast in MessagePack: `[uid, { type, data, nsp }, { rooms, except, flags }]`. As `readMessagePack()` does, but knowing what is

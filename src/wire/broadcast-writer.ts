@@ -1,5 +1,5 @@
+import { DATA, EXCEPT, FLAGS, NSP, ROOMS, SEQ, TYPE } from './broadcast-fields';
 import type { Room } from './messages';
-import { encodeMessagePack } from './msgpack';
 import { Writer } from './msgpack-writer';
 
 /** What a broadcast says, ready to be written: `data` is what `toSendable()` gave. */
@@ -13,10 +13,6 @@ export interface BroadcastContent {
   flags: object;
   seq: number | undefined;
 }
-
-const [TYPE, DATA, NSP, ROOMS, EXCEPT, FLAGS, SEQ] = ['type', 'data', 'nsp', 'rooms', 'except', 'flags', 'seq'].map(
-  encodeMessagePack,
-) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
 const UINT32 = 0xce;
 

@@ -1,6 +1,6 @@
 import { isRecord, MalformedMessageError, readRooms, readString } from './malformed';
 import type { SocketDetails } from './messages';
-import { MAX_KEYS } from './pack-sockets';
+import { mayBeSeveral } from './pack-sockets';
 
 /**
  * Reads the answer to a `fetchSockets()`, packed by `packSockets()` or not.
@@ -40,27 +40,31 @@ class Group {
   /** The keys of the records in the handshake. */
   readonly #records: readonly string[];
   readonly #columns: readonly Column[];
-  readonly #isLarge: boolean;
+  readonly #isAlone: boolean;
   #given = 0;
 
   constructor(group: unknown) {
     if (!isRecord(group) || !Array.isArray(group.differ)) throw new MalformedMessageError('no group of handshakes');
-    const { alike, differ } = group;
+    const { alike = {}, differ } = group;
     const fields = isRecord(alike) ? alike : {};
-    const records = Object.entries(fields).filter(([, value]) => isRecord(value)) as [string, object][];
+    const records = Object.keys(fields).filter((key) => isRecord(fields[key]));
+    const keys = [fields, ...records.map((key) => fields[key] as object)].flatMap(Object.keys);
     this.#alike = alike;
-    this.#records = records.map(([key]) => key);
+    this.#records = records;
+    this.#isAlone = !isRecord(alike) || !mayBeSeveral(keys, records.length);
+    if (this.#isAlone && differ.length > 0) throw new MalformedMessageError('a handshake that is alone differs');
     this.#columns = differ.map((column: unknown) => readColumn(column, fields));
-    this.#isLarge = [fields, ...records.map(([, record]) => record)].flatMap(Object.keys).length > MAX_KEYS;
   }
 
   /** @returns the handshake of the next socket */
   next(): unknown {
     const row = this.#given;
     this.#given += 1;
-    if (row > 0 && this.#isLarge) throw new MalformedMessageError('too large a handshake for several sockets');
-    if (!isRecord(this.#alike)) return this.#alike;
-    const handshake = { ...this.#alike };
+    if (this.#isAlone) {
+      if (row > 0) throw new MalformedMessageError('several sockets with a handshake that is alone');
+      return this.#alike;
+    }
+    const handshake = { ...(this.#alike as Record<string, unknown>) };
     for (const key of this.#records) handshake[key] = { ...(handshake[key] as object) };
     for (const { record, key, values } of this.#columns) {
       if (row >= values.length) throw new MalformedMessageError('a value is missing');
@@ -74,11 +78,16 @@ class Group {
 function readColumn(column: unknown, fields: Record<string, unknown>): Column {
   const [field, values] = Array.isArray(column) ? column : [];
   if (!Array.isArray(field) || !Array.isArray(values)) throw new MalformedMessageError('no field of a handshake');
-  const [record, key] = field.length === 1 ? [undefined, field[0]] : field;
-  const target = record === undefined ? fields : fields[record];
-  // no field is made that is not there, whatever its name
-  if (typeof key !== 'string' || !isRecord(target) || !Object.hasOwn(target, key)) {
+  const [record, key] = field.length === 1 ? [undefined, ...field] : field;
+  const target = record === undefined ? fields : ownOf(fields, record);
+  const value = isRecord(target) && field.length <= 2 ? ownOf(target, key) : undefined;
+  // no field is made that is not there, and none takes the place of a record
+  if (value === undefined || (record === undefined && isRecord(value))) {
     throw new MalformedMessageError('a handshake has no such field');
   }
   return { record, key, values };
+}
+
+function ownOf(record: Record<string, unknown>, key: unknown): unknown {
+  return typeof key === 'string' && Object.hasOwn(record, key) ? record[key] : undefined;
 }

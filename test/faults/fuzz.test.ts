@@ -41,6 +41,7 @@ const packet: BroadcastPacket = { type: EVENT, data: ['event', { at: [1.5, null,
 const options = { rooms: ['a'], except: ['b'], flags: { volatile: true } };
 const binary: BroadcastPacket = { ...packet, data: ['event', Buffer.from('bytes'), new Date(5)] };
 
+const fetch: Request = { type: 'fetchSockets', targets };
 const REQUESTS: Request[] = [
   { type: 'clients', rooms: ['a'] },
   { type: 'allRooms' },
@@ -49,7 +50,7 @@ const REQUESTS: Request[] = [
   { type: 'remoteLeave', sid: 'x', room: 'a' },
   { type: 'remoteDisconnect', sid: 'x', close: true },
   { type: 'customRequest', data: { any: ['thing'] } },
-  { type: 'fetchSockets', targets },
+  fetch,
   { type: 'countSockets', targets },
   { type: 'roomSizes' },
   { type: 'addSockets', targets, rooms: ['c'] },
@@ -88,12 +89,7 @@ const responses = [
       ),
     ),
   ),
-  encodeResponse(
-    { dialect: 8, request: { type: 'fetchSockets', targets }, packed: true },
-    'id',
-    { kind: 'value', value: SOCKETS },
-    sender,
-  ),
+  encodeResponse({ dialect: 8, request: fetch, packed: true }, 'id', { kind: 'value', value: SOCKETS }, sender),
   encodeClientCount('id', 3, sender),
   encodeClientAnswer('id', binary.data, sender),
 ].map(bytes);
@@ -129,6 +125,11 @@ const shardedMessages = [
       ),
     ),
   ]),
+  shardedPeer.response(
+    { dialect: 8, id: 'id', request: fetch, sender, replyTo: 'abcdef', repeated: false, packed: true },
+    'id',
+    { kind: 'value', value: SOCKETS },
+  ),
   shardedPeer.hello(),
   shardedPeer.helloAnswer('abcdef', ['id']),
   shardedPeer.unheard('abcdef', ['id']),

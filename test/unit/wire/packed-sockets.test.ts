@@ -64,11 +64,35 @@ const HANDSHAKES: Record<string, unknown[]> = {
   'what JSON writes in its own way': [
     handshake('a', { at: new Date(5), bytes: Buffer.from('x') }),
     handshake('a', { at: new Date(6), bytes: Buffer.from('y') }),
+    handshake('a', { at: new Date(7) }),
+    handshake('a', { at: new Date(Number.NaN) }),
+    handshake('a', { at: { toJSON: () => undefined } }),
     handshake('a', { auth: { token: 1, toJSON: () => 'a text' } }),
+    handshake('a', { auth: { token: { toJSON: () => undefined } } }),
+    handshake('a', { auth: Object.assign(() => 1, { toJSON: () => 'a text' }) }),
     { ...handshake('a'), toJSON: () => ({ other: 1 }) },
     { ...handshake('a'), toJSON: () => ({ other: 2 }) },
   ],
+  'what looks as if it wrote itself': [
+    handshake('a', { auth: { token: 1, toJSON: 1 } }),
+    handshake('a', { auth: { token: 2, toJSON: 1 } }),
+    handshake('a', { auth: { ...manyFields(70, 1), toJSON: 1 } }),
+    handshake('a', { auth: { ...manyFields(70, 2), toJSON: 1 } }),
+  ],
+  'objects of a class': [
+    ...[1, 2].flatMap((value) => [
+      handshake('a', { session: Object.assign(new (class Session {})(), manyFields(70, value)) }),
+      handshake('a', { auth: { session: Object.assign(new (class Session {})(), manyFields(70, value)) } }),
+      handshake('a', { session: new Map([[1, value]]), boxed: new String(value) }),
+      handshake('a', { bytes: new Uint8Array([value]) }),
+      handshake('a', { auth: { bytes: new Uint8Array([value]), boxed: new Number(value) } }),
+    ]),
+  ],
   'keys with a meaning of their own': [
+    handshake('a', { auth: JSON.parse('{"__proto__":{"x":1}}') }),
+    handshake('a', { auth: JSON.parse('{"__proto__":{"x":2}}') }),
+    { toString: 1, valueOf: { hasOwnProperty: 1 } },
+    { toString: 2, valueOf: { hasOwnProperty: 2 } },
     JSON.parse('{"__proto__":1,"a":{"constructor":1,"":2}}'),
     JSON.parse('{"__proto__":2,"a":{"constructor":2,"":3}}'),
     JSON.parse('{"a":{"__proto__":{"x":1}}}'),
@@ -83,7 +107,11 @@ const HANDSHAKES: Record<string, unknown[]> = {
     { a: 1, b: { c: 2 } },
   ],
   'very many fields': [manyFields(500, 1), manyFields(500, 1), manyFields(500, {}), manyFields(500, {})],
-  'as many fields as a group may have': [99, 100, 101].flatMap((count) => [manyFields(count, 1), manyFields(count, 2)]),
+  'as many fields as a group may have': [63, 64, 65].flatMap((count) => [manyFields(count, 1), manyFields(count, 2)]),
+  'as many records as a group may have': [20, 21, 22].flatMap((count) => [
+    manyFields(count, {}),
+    manyFields(count, {}),
+  ]),
   'no handshakes at all': [null, 5, 'text', [1], [2], {}, {}],
   'no prototype': [Object.assign(Object.create(null), handshake('a')), handshake('b')],
 };
@@ -115,41 +143,86 @@ describe('Packed sockets', () => {
     assert.deepEqual(second?.handshake, handshake('a'));
   });
 
-  it('that no node would send are refused', () => {
+  it('whose handshakes JSON cannot write fail as they would without it', () => {
+    const circular: Record<string, unknown> = {};
+    circular.itself = circular;
+    for (const one of [handshake('a', { auth: circular }), handshake('a', { auth: { id: 5n } })]) {
+      assert.throws(() => packedOf(socketsWith(handshake('a'), one)), TypeError);
+    }
+  });
+
+  describe('that no node would send', () => {
     const good = packedOf(socketsWith(handshake('a'), handshake('b')));
     const [group] = good.handshakes;
-    const [column] = group.differ;
+    const [[field]] = group.differ;
     const withGroup = (changes: object) => ({ ...good, handshakes: [{ ...group, ...changes }] });
-    const withColumn = (...column: unknown[]) => withGroup({ differ: [column] });
-    assert.equal(readSockets(good).length, 2);
-    for (const bad of [
-      ...[null, 5, {}, [], [null], [[]], [{}]].map((handshakes) => ({ ...good, handshakes })),
-      ...['0', -1, 1, 0.5, null, [], undefined].map((handshake) => ({
+    const withColumns = (...differ: unknown[]) => withGroup({ differ });
+    const of = (name: string, values: unknown[], make: (value: unknown) => object) =>
+      values.map((value): [string, object] => [`${name} ${JSON.stringify(value)}`, make(value)]);
+    const bad: [string, object][] = [
+      ...of('groups that are', [null, 5, {}, [], [null], [[]], [{}]], (handshakes) => ({ ...good, handshakes })),
+      ...of('a place that is', ['0', -1, 1, 0.5, null, []], (handshake) => ({
         ...good,
         sockets: [{ ...good.sockets[0], handshake }],
       })),
-      ...[null, 5, {}, [5], [[]]].map((differ) => withGroup({ differ })),
-      ...[null, 5, [], ['a']].map((alike) => withGroup({ alike })),
-      withColumn(column[0]),
-      withColumn(column[0], 'ab'),
-      withColumn(column[0], ['a']),
-      ...[
-        [],
-        ['missing'],
-        ['headers', 'missing'],
-        ['missing', 'cookie'],
-        ['secure', 'cookie'],
-        ['headers', '__proto__'],
-        ['__proto__', 'cookie'],
-        ['__proto__'],
-        ['headers', 5],
-        [null, 'secure'],
-        'headers',
-      ].map((field) => withColumn(field, ['a', 'b'])),
+      ...of('differences that are', [null, 5, {}, [5], [[]], [[[field]]]], (differ) => withGroup({ differ })),
+      ...of('differences from', [null, 5, [], ['a']], (alike) => withGroup({ alike })),
+      ...of('values that are', [undefined, null, 'ab', { 0: 'a', 1: 'b' }, ['a']], (values) =>
+        withColumns([field, values]),
+      ),
+      ...of(
+        'a field that is',
+        [
+          [],
+          [5],
+          [null],
+          [null, 'secure'],
+          ['missing'],
+          ['headers'],
+          ['headers', 'missing'],
+          ['headers', 'cookie', 'x'],
+          ['headers', 5],
+          ['missing', 'cookie'],
+          ['secure', 'cookie'],
+          ['headers', '__proto__'],
+          ['headers', 'toString'],
+          ['__proto__'],
+          ['__proto__', 'valueOf'],
+          ['constructor', 'name'],
+          ['constructor', 'prototype'],
+          'headers',
+        ],
+        (field) => withColumns([field, ['a', 'b']]),
+      ),
+      ['a record that goes, and is written to', withColumns([['headers'], [null, null]], [field, ['a', 'b']])],
       // a short message must not become thousands of large handshakes
-      withGroup({ alike: { headers: manyFields(1000, 1) }, differ: [] }),
-    ]) {
-      assert.throws(() => readSockets(bad as Record<string, unknown>), MalformedMessageError, JSON.stringify(bad));
+      ...of('a handshake too large for several', [{ headers: manyFields(62, 1) }, manyFields(22, {})], (alike) =>
+        withGroup({ alike, differ: [] }),
+      ),
+      ...of('keys that are numbers', [{ 0: 1 }, { headers: { 5: 1 } }], (alike) => withGroup({ alike, differ: [] })),
+      ['a prototype for several', withGroup({ alike: JSON.parse('{"__proto__":{"x":1}}'), differ: [] })],
+      [
+        'a prototype in a record',
+        withGroup({
+          alike: JSON.parse('{"a":{"__proto__":1}}'),
+          differ: [
+            [
+              ['a', '__proto__'],
+              [{}, {}],
+            ],
+          ],
+        }),
+      ],
+    ];
+
+    it('are refused, unlike what one would send', () => assert.equal(readSockets(good).length, 2));
+
+    for (const [name, body] of bad) {
+      it(`are refused: ${name}`, () => {
+        assert.throws(() => readSockets(body as Record<string, unknown>), MalformedMessageError);
+        assert.equal(Object.hasOwn(Object.prototype, 'cookie'), false);
+        assert.equal(typeof {}.valueOf, 'function');
+      });
     }
   });
 });
