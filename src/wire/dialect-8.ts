@@ -118,7 +118,7 @@ export function valueFields(request: Request, value: unknown, packed: boolean): 
     case 'clients':
       return { sockets: value };
     case 'fetchSockets':
-      return packed ? { ...packSockets(value as SocketDetails[]) } : { sockets: value };
+      return packed ? packSockets(value as SocketDetails[]) : { sockets: value };
     case 'allRooms':
       return { rooms: value };
     case 'serverSideEmit':

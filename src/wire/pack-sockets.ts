@@ -1,16 +1,17 @@
 import { isRecord } from './malformed';
 import type { SocketDetails } from './messages';
+import { isScalar } from './sendable';
 
 /**
  * Answers to `fetchSockets()` are mostly handshakes, and these mostly alike: the same headers with the same values. Packed, those with
  * the same fields are a group, and what is the same in all of a group is written once (measured: a quarter of the bytes, and half
  * the CPU time).
  */
-export interface PackedSockets {
+export type PackedSockets = {
   /** The handshake of each is the place of its group. */
   sockets: (Omit<SocketDetails, 'handshake'> & { handshake: number })[];
   handshakes: PackedGroup[];
-}
+};
 
 interface PackedGroup {
   /** The handshake of its first socket. */
@@ -33,7 +34,7 @@ type Shape = (string | typeof OPEN | typeof CLOSE)[];
  * Whether several handshakes may have these keys, and so be a group: a message is not to unpack to much more than JSON does of itself,
  * and an object whose keys are numbers takes much. Any other handshake is alone in its group.
  */
-export function mayBeSeveral(keys: readonly string[], records: number): boolean {
+export function areKeysOfSeveral(keys: readonly string[], records: number): boolean {
   return keys.length + 2 * records <= LONGEST_SHAPE && keys.every((key) => key !== '__proto__' && !/^\d/.test(key));
 }
 
@@ -41,6 +42,11 @@ export function packSockets(sockets: readonly SocketDetails[]): PackedSockets {
   const packer = new Packer();
   const packed = sockets.map((socket) => ({ ...socket, handshake: packer.add(socket.handshake) }));
   return { sockets: packed, handshakes: packer.groups.map((group) => group.packed()) };
+}
+
+function isShapeOfSeveral(shape: Shape): boolean {
+  const keys = shape.filter((key) => typeof key === 'string');
+  return areKeysOfSeveral(keys, shape.filter((key) => key === OPEN).length);
 }
 
 class Packer {
@@ -52,24 +58,25 @@ class Packer {
   add(handshake: unknown): number {
     const shape: Shape = [];
     const values: unknown[] = [];
-    const isFlat = isRecord(handshake) && isPlain(handshake) && flatten(handshake, shape, values);
-    if (!isFlat) return this.#addGroup(handshake, undefined);
+    const isFlat = isRecord(handshake) && staysAsItIs(handshake) && flatten(handshake, shape, values);
+    if (!isFlat) return this.#addGroup(handshake);
     // most are as the one before, and to see that is quicker than to look them up
-    if (!this.groups[this.#last]?.hasShape(shape)) this.#last = this.#placeOf(handshake, shape);
+    if (!this.groups[this.#last]?.hasShape(shape)) {
+      if (!isShapeOfSeveral(shape)) return this.#addGroup(handshake);
+      this.#last = this.#placeOf(handshake, shape);
+    }
     this.groups[this.#last]?.add(values);
     return this.#last;
   }
 
   #placeOf(handshake: unknown, shape: Shape): number {
-    const keys = shape.filter((key) => typeof key === 'string');
-    if (!mayBeSeveral(keys, (shape.length - keys.length) / 2)) return this.#addGroup(handshake, undefined);
     const name = JSON.stringify(shape);
     const place = this.#places.get(name) ?? this.#addGroup(handshake, shape);
     this.#places.set(name, place);
     return place;
   }
 
-  #addGroup(handshake: unknown, shape: Shape | undefined): number {
+  #addGroup(handshake: unknown, shape?: Shape): number {
     return this.groups.push(new Group(handshake, shape)) - 1;
   }
 }
@@ -106,9 +113,10 @@ class Group {
   }
 
   packed(): PackedGroup {
-    const differ = fieldsOf(this.#shape ?? [])
-      .map((field, i): [Field, unknown[] | undefined] => [field, this.#columns[i]])
-      .filter((one): one is [Field, unknown[]] => one[1] !== undefined);
+    const differ = fieldsOf(this.#shape ?? []).flatMap((field, i): PackedGroup['differ'] => {
+      const values = this.#columns[i];
+      return values ? [[field, values]] : [];
+    });
     return { alike: this.#alike, differ };
   }
 }
@@ -119,7 +127,7 @@ function flatten(record: Record<string, unknown>, shape: Shape, values: unknown[
     const value = record[key];
     // JSON leaves it out
     if (value === undefined) continue;
-    if (!isPlain(value)) return false;
+    if (!isScalar(value) && !staysAsItIs(value)) return false;
     shape.push(key);
     if (isWithin || !isObject(value)) {
       values.push(value);
@@ -144,11 +152,10 @@ function fieldsOf(shape: Shape): Field[] {
   return fields;
 }
 
-/** Whether JSON carries it, whatever its key. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object')
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-  const toJSON: unknown = (value as { toJSON?: unknown } | null)?.toJSON;
+/** Whether JSON writes an object by what it holds, or it is a Date: no other `toJSON()` is called. */
+function staysAsItIs(value: unknown): boolean {
+  if (typeof value !== 'object') return false;
+  const { toJSON } = value as { toJSON?: unknown };
   return typeof toJSON !== 'function' || toJSON === Date.prototype.toJSON;
 }
 

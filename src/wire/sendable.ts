@@ -73,7 +73,7 @@ function prepareArray(values: readonly unknown[], depth: number): readonly unkno
   let changed: unknown[] | undefined;
   for (let i = 0; i < values.length; i++) {
     const before = values[i];
-    if (isPlain(before)) continue;
+    if (isScalar(before)) continue;
     const after = prepareWithin(before, i, depth);
     if (after === before) continue;
     changed ??= [...values];
@@ -93,7 +93,7 @@ function prepareRecord(record: object, depth: number): object {
       continue;
     }
     const before = entries[key];
-    if (isPlain(before)) continue;
+    if (isScalar(before)) continue;
     const after = prepareWithin(before, key, depth);
     if (after === before) continue;
     changed ??= { ...entries };
@@ -103,6 +103,6 @@ function prepareRecord(record: object, depth: number): object {
 }
 
 /** Most values need not be looked at any closer. */
-function isPlain(value: unknown): boolean {
+export function isScalar(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value == null;
 }

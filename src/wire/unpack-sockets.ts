@@ -1,6 +1,6 @@
 import { isRecord, MalformedMessageError, readRooms, readString } from './malformed';
 import type { SocketDetails } from './messages';
-import { mayBeSeveral } from './pack-sockets';
+import { areKeysOfSeveral } from './pack-sockets';
 
 /**
  * Reads the answer to a `fetchSockets()`, packed by `packSockets()` or not.
@@ -51,7 +51,7 @@ class Group {
     const keys = [fields, ...records.map((key) => fields[key] as object)].flatMap(Object.keys);
     this.#alike = alike;
     this.#records = records;
-    this.#isAlone = !isRecord(alike) || !mayBeSeveral(keys, records.length);
+    this.#isAlone = !isRecord(alike) || !areKeysOfSeveral(keys, records.length);
     if (this.#isAlone && differ.length > 0) throw new MalformedMessageError('a handshake that is alone differs');
     this.#columns = differ.map((column: unknown) => readColumn(column, fields));
   }
