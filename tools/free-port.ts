@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+/** Above the last of the ports that `fetch()` refuses to connect to. */
+const LOWEST = 10_081;
 /**
  * Below the ports that operating systems give to outgoing connections (from 32 768 on Linux): there, a client that
  * reconnects to a stopped server may take the server's port, or even connect to itself.
  */
-const LOWEST = 10_000;
 const HIGHEST = 32_767;
 
 /** A Redis Cluster node talks to the others at its port plus this. */
