@@ -42,8 +42,12 @@ export interface SubscriberEvents {
   ready(): unknown;
   /** Redis has ended subscriptions by itself, and the client does not make them again. */
   lost(channels: readonly string[]): void;
+  /** Likewise, it may be, all that belong to these slots of a Cluster. */
+  lostIn(slots: ReadonlySet<number>): void;
   /** One of several connections has failed. Nobody tells whether it is the one that messages come on. */
   shaken(): void;
+  /** The client has lost track of what is subscribed: only new connections bring that back. */
+  outOfStep(): void;
 }
 
 /** For a subscriber without them. */

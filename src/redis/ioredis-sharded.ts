@@ -8,6 +8,7 @@ import {
   reconnectPublisher,
   reconnectSubscriber,
 } from './ioredis';
+import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
 import { listenToShardedMessages } from './message-events';
 import { bySlot } from './slots';
@@ -42,7 +43,14 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
       subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.ssubscribe(...group))),
       unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sunsubscribe(...group))),
     },
-    listen: (events) => listenWith(client, events, listenToShardedMessages),
+    listen(events) {
+      const stopListening = listenWith(client, events, listenToShardedMessages);
+      const stopFollowing = isIoredisCluster(client) ? followMovedSlots(client, events.lostIn) : () => {};
+      return () => {
+        stopListening();
+        stopFollowing();
+      };
+    },
     reconnect: (isWanted) => reconnectSubscriber(client, isWanted),
   };
 }

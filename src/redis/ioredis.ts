@@ -30,6 +30,10 @@ export interface IoredisCluster extends IoredisClient {
   readonly isCluster: true;
   readonly options?: { readonly natMap?: unknown; autoResubscribe?: boolean };
   nodes(role: 'all' | 'master' | 'slave'): IoredisNode[];
+  /** The addresses of the nodes that each has, its owner first. */
+  readonly slots: readonly (readonly string[])[];
+  /** Asks any node where the slots are. */
+  refreshSlotsCache(callback: (error?: Error | null) => void): void;
 }
 
 /** A connection to one node of a Cluster. */

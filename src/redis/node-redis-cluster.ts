@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
@@ -16,6 +17,8 @@ export interface NodeRedisCluster {
 
 interface ClusterNode {
   readonly address: string;
+  /** Where it hears sharded channels; not in redis 4. */
+  readonly pubSub?: { readonly client: EventEmitter } | undefined;
 }
 
 interface ClusterClient extends NodeRedisClient {

@@ -1,3 +1,4 @@
+import debugModule from 'debug';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
@@ -11,8 +12,10 @@ import {
   reconnectNodeRedis,
   withoutTimeout,
 } from './node-redis';
-import { isNodeRedisCluster, onEachNode } from './node-redis-cluster';
+import { isNodeRedisCluster, type NodeRedisCluster, onEachNode } from './node-redis-cluster';
 import { bySlot } from './slots';
+
+const debug = debugModule('socket.io-redis:node-redis-sharded');
 
 /** Sharded Pub/Sub with redis 4.6 to 6. */
 interface ShardedNodeRedis extends NodeRedisSubscriber {
@@ -21,7 +24,10 @@ interface ShardedNodeRedis extends NodeRedisSubscriber {
   sUnsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
 }
 
-/** A channel's slot has moved, and the Cluster client could not follow: in redis 4 and 5 its name has a slip of the pen. */
+/** A connection tells that a channel's slot has moved; the Cluster of redis 5 waits to be told by the second name. */
+const MOVED = 'sharded-channel-moved';
+const MOVED_IN_REDIS_5 = 'server-sunsubscribe';
+/** The Cluster could not follow: the second name, of redis 5, has a slip of the pen. */
 const MOVE_FAILED = ['sharded-channel-moved-error', 'sharded-shannel-moved-error'];
 
 /** @returns what is missing, if anything is */
@@ -35,18 +41,30 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   let events: SubscriberEvents | undefined;
   const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);
   const grouped = isNodeRedisCluster(client) ? bySlot : (channels: readonly string[]) => [[...channels]];
+  const subscribe = async (channels: string[]) => {
+    await client.sSubscribe(channels, onMessage, true);
+    if (isNodeRedisCluster(client)) tellOfMoves(client);
+  };
   return {
     isReady: () => isReady(client),
     perSlot: isNodeRedisCluster(client),
     channels: {
-      subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sSubscribe(group, onMessage, true))),
+      subscribe: (channels) => Promise.all(grouped(channels).map(subscribe)),
       unsubscribe: (channels) =>
         Promise.all(grouped(channels).map((group) => client.sUnsubscribe(group, onMessage, true))),
     },
     listen(given) {
       events = given;
       const stop = listenToConnections(client, given);
-      const onMoveFailed = (_error: unknown, channel: string | Buffer) => given.lost([channel.toString()]);
+      const onMoveFailed = async (error: unknown, name: string | Buffer) => {
+        const channel = name.toString();
+        debug('%s has moved, and could not be followed: %s', channel, error);
+        // the client takes it for subscribed all the same, and would send nothing
+        await client
+          .sUnsubscribe([channel], onMessage, true)
+          .catch((error) => debug('could not unsubscribe: %s', error));
+        events?.lost([channel]);
+      };
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
@@ -56,6 +74,15 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
     },
     reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
   };
+}
+
+/** Tells the Cluster of redis 5 what it waits for, so that it subscribes where the slot is now. */
+function tellOfMoves({ masters }: NodeRedisCluster): void {
+  for (const { pubSub } of masters) {
+    const connection = pubSub?.client;
+    if (!connection?.listenerCount(MOVED_IN_REDIS_5) || connection.listenerCount(MOVED) > 0) continue;
+    connection.on(MOVED, (...moved) => connection.emit(MOVED_IN_REDIS_5, ...moved));
+  }
 }
 
 export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {

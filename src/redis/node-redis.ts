@@ -100,7 +100,8 @@ const NODE_FAILED = ['error', 'node-error'];
 /** @returns a function that removes every listener again */
 export function listenToConnections(client: NodeRedisSubscriber, events: SubscriberEvents): () => void {
   const onReady = () => events.ready();
-  const onNodeFailed = () => events.shaken();
+  // an answer that it cannot place: it has taken the notice that a slot has moved for the one before
+  const onNodeFailed = (error: unknown) => (error instanceof TypeError ? events.outOfStep() : events.shaken());
   const failures = client.masters ? NODE_FAILED : [];
   client.on('ready', onReady);
   for (const event of failures) client.on(event, onNodeFailed);

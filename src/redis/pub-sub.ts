@@ -3,7 +3,7 @@ import { Connectivity } from './connectivity';
 import { NO_PATTERNS, type Publisher, type Subscriber } from './driver';
 import { isForbidden } from './forbidden';
 import { Publishing } from './publishing';
-import { spread } from './slots';
+import { inSlots, spread } from './slots';
 import type { MessageListener } from './subscription';
 import { Subscriptions } from './subscriptions';
 import { Watchdog, type WatchdogTimes } from './watchdog';
@@ -80,7 +80,9 @@ export class PubSub {
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
       lost: (channels) => this.#channels.lost(channels),
+      lostIn: (slots) => this.#channels.lost(inSlots(this.#channels.names, slots)),
       shaken: () => this.#watchdog?.shaken(),
+      outOfStep: () => this.#watchdog?.outOfStep(),
       ready: async () => {
         const told = this.#resubscribe();
         this.#watchdog?.connected();

@@ -13,6 +13,11 @@ export function bySlot(channels: readonly string[]): string[][] {
   return [...groups.values()];
 }
 
+/** Those of the channels that belong to these slots. */
+export function inSlots(channels: readonly string[], slots: ReadonlySet<number>): string[] {
+  return channels.filter((channel) => slots.has(calculateSlot(channel)));
+}
+
 const SLOTS = 16384;
 /** As many as most Clusters have shards, or more: each has a range of slots. */
 const RANGES = 16;

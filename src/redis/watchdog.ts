@@ -69,6 +69,7 @@ export class Watchdog {
   #heardAt = 0;
   #answeredAt = 0;
   #shaken = false;
+  #outOfStep = false;
   #mayBeShakenAt = 0;
   #mayReconnectAt = 0;
   #reconnectAfter = FIRST_RECONNECT_AFTER_MS;
@@ -90,6 +91,11 @@ export class Watchdog {
     this.#mayBeShakenAt = Date.now() + this.#times.interval;
     this.#shaken = true;
     this.#wake();
+  }
+
+  /** The subscriber hears some of its channels no more, and the probes would not tell: it is to connect anew. */
+  outOfStep(): void {
+    this.#outOfStep = true;
   }
 
   /** @returns once Redis knows that nobody listens to the probes any more */
@@ -116,7 +122,7 @@ export class Watchdog {
   async #watch(): Promise<void> {
     this.#look();
     const provenAt = Math.min(this.#heardAt, this.#answeredAt);
-    const wasDeaf = this.#shaken && (await this.#follow());
+    const wasDeaf = (this.#shaken && (await this.#follow())) || (this.#outOfStep && (await this.#getInStep()));
     if (!wasDeaf && Date.now() - provenAt < this.#times.interval) return this.#watched.connectivity.proven(provenAt);
     let verdict = await this.#probe();
     let round = 0;
@@ -152,6 +158,15 @@ export class Watchdog {
       await this.#pause(FIND_BACK_MS);
     }
     return wasDeaf;
+  }
+
+  /** @returns whether it was deaf, as far as anyone knows */
+  async #getInStep(): Promise<boolean> {
+    if (!(await this.#watched.isReachable()) || !this.#mayReconnect()) return false;
+    this.#outOfStep = false;
+    this.#watched.connectivity.fails('receiving', 'receiving');
+    await this.#reconnect('subscriber');
+    return true;
   }
 
   /** Whether Redis says that nobody listens to a probe. When it says nothing, nobody knows, and it is false. */
@@ -237,13 +252,19 @@ export class Watchdog {
     // the client itself is about to get a connection
     if (!isReady()) return this.#pause(this.#times.patience);
     if (round === 0) return receiving ? undefined : resubscribe();
-    if (Date.now() < this.#mayReconnectAt) return this.#pause(this.#times.patience);
-    this.#mayReconnectAt = Date.now() + this.#reconnectAfter;
-    this.#reconnectAfter = Math.min(2 * this.#reconnectAfter, LAST_RECONNECT_AFTER_MS);
+    if (!this.#mayReconnect()) return this.#pause(this.#times.patience);
     // a Redis that is frozen answers nobody: what it still holds is better waited for
     if (!(await isReachable()) || this.#stopped) return;
     if (!receiving) await this.#reconnect('subscriber');
     if (!publishing) await this.#reconnect('publisher');
+  }
+
+  /** @returns whether enough time has passed since the last reconnect; if so, the next one has to wait */
+  #mayReconnect(): boolean {
+    if (Date.now() < this.#mayReconnectAt) return false;
+    this.#mayReconnectAt = Date.now() + this.#reconnectAfter;
+    this.#reconnectAfter = Math.min(2 * this.#reconnectAfter, LAST_RECONNECT_AFTER_MS);
+    return true;
   }
 
   async #reconnect(client: 'publisher' | 'subscriber'): Promise<void> {
