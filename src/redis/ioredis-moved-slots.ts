@@ -38,11 +38,6 @@ export function followMovedSlots(cluster: IoredisCluster, lostIn: (slots: Readon
     }, after).unref();
   }
 
-  function stop(): void {
-    clearTimeout(timer);
-    isOwn = false;
-  }
-
   const onRefresh = () => {
     for (const [slot, owner] of ownersIn(cluster).entries()) {
       // it was not known before the client was connected
@@ -52,14 +47,14 @@ export function followMovedSlots(cluster: IoredisCluster, lostIn: (slots: Readon
     if (!isOwn) askAgain(0);
   };
   const onNodeError = (error: Error) => {
-    if (error.message.startsWith(UNPLACED)) askAgain(0);
-    // while a node is away, the client goes on asking by itself, and each time tries to connect
-    else stop();
+    // while a node is away, the client goes on asking by itself, and each time tries to connect: so not before that is over
+    askAgain(error.message.startsWith(UNPLACED) ? 0 : ASKS_AGAIN_AFTER_MS.length - 1);
   };
   cluster.on('refresh', onRefresh);
   cluster.on('nodeError', onNodeError);
   return () => {
-    stop();
+    clearTimeout(timer);
+    isOwn = false;
     cluster.removeListener('refresh', onRefresh);
     cluster.removeListener('nodeError', onNodeError);
   };
