@@ -6,7 +6,7 @@ import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { JsonReader } from './msgpack-json';
 import { toSendable } from './sendable';
-import { isText, type Sliceable, shortText } from './short-text';
+import { isSame, type Sliceable, shortText } from './short-text';
 
 /** In socket.io-protocol. */
 export const EVENT = 2;
@@ -133,14 +133,18 @@ export function readSequence(payload: Buffer): number | undefined {
   return payload.readUInt32BE(end);
 }
 
-/** Who sent the last broadcast: most come many in a row. */
+/** Who sent the last broadcast, and the bytes of that name: most come many in a row. */
 let last: string | undefined;
+const lastBytes = new Uint8Array(0x1f);
 
 /** Reads who sent a broadcast off its first bytes; undefined for whoever is certainly no node of this package. */
 export function readBroadcaster(payload: Buffer): string | undefined {
   const length = (payload[1] ?? 0) & 0x1f;
   if (payload[1] !== (0xa0 | length) || payload.length < 2 + length) return undefined;
-  if (last === undefined || !isText(last, payload, 2, length)) last = shortText(payload as Sliceable, 2, length);
+  if (last?.length !== length || !isSame(payload, 2, lastBytes, 0, length)) {
+    last = shortText(payload as Sliceable, 2, length);
+    for (let i = 0; i < length; i++) lastBytes[i] = payload[2 + i] as number;
+  }
   return last;
 }
 

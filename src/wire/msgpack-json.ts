@@ -1,6 +1,6 @@
 import { Json } from './json';
 import { Reader } from './msgpack-reader';
-import { isText } from './short-text';
+import { isSame } from './short-text';
 
 /** The memory that JSON is written to is to stay small. */
 const LONGEST = 65_536;
@@ -12,7 +12,7 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const ZERO = 0x30;
-const PROTO = '__proto__';
+const PROTO = new TextEncoder().encode('__proto__');
 
 /** What JSON is written to; so large that no one needs to look whether it fits. */
 const json = Buffer.allocUnsafeSlow(GROWTH * LONGEST);
@@ -151,7 +151,7 @@ export class JsonReader extends Reader {
     const length = this.uint8() - 0xa0;
     if (length < 0 || length > 0x1f) return false;
     return (
-      this.#text(length) && !(length === PROTO.length && isText(PROTO, this.payload, this.position - length, length))
+      this.#text(length) && !(length === PROTO.length && isSame(this.payload, this.position - length, PROTO, 0, length))
     );
   }
 
