@@ -16,13 +16,14 @@ const UNPLACED = 'Command queue state error';
  * @returns a function that stops it
  */
 export function followMovedSlots(cluster: IoredisCluster, lostIn: (slots: ReadonlySet<number>) => void): () => void {
-  const owners = ownersIn(cluster);
+  const owners = cluster.slots.map((nodes) => nodes[0]);
   let moved = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
   let isOwn = false;
 
   function askAgain(times: number): void {
     clearTimeout(timer);
+    isOwn = false;
     const after = ASKS_AGAIN_AFTER_MS[times];
     if (after === undefined) {
       if (moved.size > 0) lostIn(moved);
@@ -32,18 +33,18 @@ export function followMovedSlots(cluster: IoredisCluster, lostIn: (slots: Readon
     timer = setTimeout(() => {
       isOwn = true;
       cluster.refreshSlotsCache(() => {
+        // unless it has begun anew meanwhile
         if (isOwn) askAgain(times + 1);
-        isOwn = false;
       });
     }, after).unref();
   }
 
   const onRefresh = () => {
-    for (const [slot, owner] of ownersIn(cluster).entries()) {
+    cluster.slots.forEach(([owner], slot) => {
       // it was not known before the client was connected
       if (owners[slot] !== undefined && owners[slot] !== owner) moved.add(slot);
       owners[slot] = owner;
-    }
+    });
     if (!isOwn) askAgain(0);
   };
   const onNodeError = (error: Error) => {
@@ -58,8 +59,4 @@ export function followMovedSlots(cluster: IoredisCluster, lostIn: (slots: Readon
     cluster.removeListener('refresh', onRefresh);
     cluster.removeListener('nodeError', onNodeError);
   };
-}
-
-function ownersIn({ slots }: IoredisCluster): (string | undefined)[] {
-  return slots.map((nodes) => nodes[0]);
 }

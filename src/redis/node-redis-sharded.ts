@@ -60,9 +60,11 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
         const channel = name.toString();
         debug('%s has moved, and could not be followed: %s', channel, error);
         // the client takes it for subscribed all the same, and would send nothing
-        await client
-          .sUnsubscribe([channel], onMessage, true)
-          .catch((error) => debug('could not unsubscribe: %s', error));
+        try {
+          await client.sUnsubscribe([channel], onMessage, true);
+        } catch (error) {
+          debug('could not unsubscribe from %s: %s', channel, error);
+        }
         events?.lost([channel]);
       };
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
@@ -76,7 +78,10 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   };
 }
 
-/** Tells the Cluster of redis 5 what it waits for, so that it subscribes where the slot is now. */
+/**
+ * Tells the Cluster of redis 5 what it waits for, so that it subscribes where the slot is now. The listener stays for as long as the
+ * connection, which the Cluster ends when nothing is subscribed on it: it holds nothing else.
+ */
 function tellOfMoves({ masters }: NodeRedisCluster): void {
   for (const { pubSub } of masters) {
     const connection = pubSub?.client;

@@ -162,7 +162,7 @@ export class Watchdog {
 
   /** @returns whether it was deaf, as far as anyone knows */
   async #getInStep(): Promise<boolean> {
-    if (!(await this.#watched.isReachable()) || !this.#mayReconnect()) return false;
+    if (!this.#mayReconnect() || !(await this.#watched.isReachable()) || this.#stopped) return false;
     this.#outOfStep = false;
     this.#watched.connectivity.fails('receiving', 'receiving');
     await this.#reconnect('subscriber');

@@ -60,9 +60,10 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
   /** The client joins rooms, one after the other, until told to stop, and leaves them. */
   async function roam(name: string, signal: AbortSignal): Promise<void> {
     const socket = io4(to).sockets.sockets.get(client.id);
+    assert.ok(socket);
     for (let i = 0; !signal.aborted; i++) {
-      await socket?.join(`${name} ${i}`);
-      await socket?.leave(`${name} ${i}`);
+      await socket.join(`${name} ${i}`);
+      await socket.leave(`${name} ${i}`);
     }
   }
 
