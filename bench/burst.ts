@@ -7,9 +7,6 @@ const IN_JSON = Buffer.from('"seq":');
 /** The numbers have ten digits, so that they can be changed in place. */
 const FIRST = 1_000_000_000;
 
-/** The next number, by namespace. */
-const numbers = new Map<string, number>();
-
 /** Recorded commands to be sent again and again. A node drops a broadcast that comes twice, so each gets a new number. */
 export class Burst {
   readonly length: number;
@@ -28,8 +25,12 @@ export class Burst {
     });
   }
 
-  /** To be sent before it is asked for again. */
-  renumbered(): Buffer {
+  /**
+   * To be sent before it is asked for again.
+   *
+   * @param numbers - the next number that the sender has for each namespace
+   */
+  renumbered(numbers: Map<string, number>): Buffer {
     for (const { nsp, write } of this.#places) {
       const number = numbers.get(nsp) ?? FIRST;
       numbers.set(nsp, number + 1);

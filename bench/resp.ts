@@ -17,6 +17,8 @@ export function encode(command: Command): Buffer {
 /** Sends commands in bursts and adds up the replies. */
 export class Replay {
   readonly #socket: Socket;
+  /** Of broadcasts, by namespace: who listens to one sender must not miss what another one sends to others. */
+  readonly #numbers = new Map<string, number>();
   #rest = '';
   #missing = 0;
   #sum = 0;
@@ -37,7 +39,7 @@ export class Replay {
   send(burst: Burst): Promise<number> {
     this.#missing = burst.length;
     this.#sum = 0;
-    this.#socket.write(burst.renumbered());
+    this.#socket.write(burst.renumbered(this.#numbers));
     return new Promise((resolve) => {
       this.#done = () => resolve(this.#sum);
     });
