@@ -3,7 +3,7 @@ import { PublishQueueFullError, RequestTimeoutError } from '../errors';
 import type { Connectivity } from '../redis/pub-sub';
 import type { Request } from '../wire/messages';
 import { type Counters, emptyStats } from './stats';
-import { type RequestOutcome, type TelemetryMessage, tell } from './telemetry';
+import { type DroppedKind, type RequestOutcome, type TelemetryMessage, tell } from './telemetry';
 
 const debug = debugModule('socket.io-redis:node');
 
@@ -28,9 +28,27 @@ export class Accounts {
     tell('lost', this.#node, () => ({ channel, error }));
   }
 
+  received(): void {
+    this.counters.received += 1;
+    tell('received', this.#node, () => ({}));
+  }
+
   echo(): void {
     this.counters.echoes += 1;
     tell('echo', this.#node, () => ({}));
+  }
+
+  /** Takes note of a payload that no peer would send. */
+  dropped(kind: DroppedKind, reason: unknown): void {
+    this.counters.malformed[kind] += 1;
+    tell('dropped', this.#node, () => ({ channel: kind, reason }));
+    debug('dropped a malformed %s in %s: %s', kind, this.#node.nsp, reason);
+  }
+
+  /** Takes note of a payload that was not even read. */
+  oversized(bytes: number): void {
+    this.counters.oversized += 1;
+    debug('dropped a message of %d bytes in %s', bytes, this.#node.nsp);
   }
 
   /** @param error - what a request ended with, if not with an answer @param duration - how long it took, in ms */

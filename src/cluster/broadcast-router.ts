@@ -1,18 +1,21 @@
 import type { PubSub } from '../redis/pub-sub';
-import type { Broadcast } from '../wire/broadcast';
 import { channelsOf, everyNamespacePattern, namespacePattern, readBroadcastChannel } from '../wire/channels';
 
 /** A node of this process, as far as broadcasts go. */
 export interface BroadcastReceiver {
   /** The namespace's name. */
   readonly nsp: string;
-  /** Whether a broadcast on the channel of a room ('' for none) can concern the node; asked before it is decoded. */
-  wants(room: string, payload: Buffer): boolean;
-  /** @throws {MalformedMessageError} */
-  decode(payload: Buffer): Broadcast;
-  receive(broadcast: Broadcast): void;
-  /** Takes note of a payload that no peer would send. */
-  drop(kind: 'broadcast', reason: unknown): void;
+  /** Takes a broadcast that came on the channel of a room ('' for none). Whatever it is, nothing is thrown. */
+  hear(room: string, payload: Buffer): void;
+}
+
+/** Servers of this process that share the clients have nodes in the same namespaces. */
+class Several {
+  constructor(readonly nodes: readonly BroadcastReceiver[]) {}
+
+  hear(room: string, payload: Buffer): void {
+    for (const node of this.nodes) node.hear(room, payload);
+  }
 }
 
 /**
@@ -22,7 +25,8 @@ export interface BroadcastReceiver {
 export class BroadcastRouter {
   readonly #pubSub: PubSub;
   readonly #prefix: string;
-  readonly #nodes = new Map<string, Set<BroadcastReceiver>>();
+  /** By namespace. No lists, since there is hardly ever more than one: with many namespaces, each look at memory counts (measured). */
+  readonly #nodes = new Map<string, BroadcastReceiver | Several>();
   /** Whether a namespace has, or had, `#` in its name. */
   #hashes = false;
   /** Whether one pattern for all namespaces is permitted. */
@@ -37,24 +41,35 @@ export class BroadcastRouter {
   /** @returns once the node hears broadcasts */
   async add(node: BroadcastReceiver): Promise<void> {
     const { nsp } = node;
-    const nodes = this.#nodes.get(nsp) ?? new Set();
-    this.#nodes.set(nsp, nodes.add(node));
+    this.#set(nsp, [...this.#nodesOf(nsp), node]);
     this.#hashes ||= nsp.includes('#');
     this.#hearsAll ??= this.#pubSub.psubscribeIfPermitted(everyNamespacePattern(this.#prefix), this.#onMessage);
     // an ACL that was written for the published adapters permits their patterns, and no other
-    if (!(await this.#hearsAll) && nodes.has(node)) await this.#pubSub.psubscribe(this.#pattern(nsp), this.#onMessage);
+    if ((await this.#hearsAll) || !this.#nodesOf(nsp).includes(node)) return;
+    await this.#pubSub.psubscribe(this.#pattern(nsp), this.#onMessage);
   }
 
   async remove(node: BroadcastReceiver): Promise<void> {
     const { nsp } = node;
-    const nodes = this.#nodes.get(nsp);
-    nodes?.delete(node);
-    if (nodes?.size !== 0) return;
-    this.#nodes.delete(nsp);
+    const others = this.#nodesOf(nsp).filter((other) => other !== node);
+    this.#set(nsp, others);
+    if (others.length > 0) return;
     await this.#pubSub.punsubscribe(this.#pattern(nsp), this.#onMessage);
     if (this.#nodes.size > 0) return;
     this.#hearsAll = undefined;
     await this.#pubSub.punsubscribe(everyNamespacePattern(this.#prefix), this.#onMessage);
+  }
+
+  #nodesOf(nsp: string): readonly BroadcastReceiver[] {
+    const node = this.#nodes.get(nsp);
+    if (node instanceof Several) return node.nodes;
+    return node ? [node] : [];
+  }
+
+  #set(nsp: string, nodes: readonly BroadcastReceiver[]): void {
+    const [first, second] = nodes;
+    if (!first) this.#nodes.delete(nsp);
+    else this.#nodes.set(nsp, second ? new Several(nodes) : first);
   }
 
   #pattern(nsp: string): string {
@@ -62,25 +77,7 @@ export class BroadcastRouter {
   }
 
   #route(payload: Buffer, channel: string): void {
-    readBroadcastChannel(this.#prefix, channel, this.#hashes, (nsp, room) => {
-      const nodes = this.#nodes.get(nsp);
-      if (nodes) handOver(payload, nodes, room);
-    });
-  }
-}
-
-/** Decodes it once at most, and only for those who want it. */
-function handOver(payload: Buffer, nodes: Iterable<BroadcastReceiver>, room: string): void {
-  let broadcast: Broadcast | undefined;
-  for (const node of nodes) {
-    if (!node.wants(room, payload)) continue;
-    try {
-      broadcast ??= node.decode(payload);
-    } catch (error) {
-      node.drop('broadcast', error);
-      return;
-    }
-    node.receive(broadcast);
+    readBroadcastChannel(this.#prefix, channel, this.#hashes, (nsp, room) => this.#nodes.get(nsp)?.hear(room, payload));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Outgoing, Wire } from '../wire/wire';
 import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
+import { Broadcasts } from './broadcasts';
 import { type AdapterHealth, healthOf } from './health';
 import { Joining } from './joining';
 import { keepAliveUntil } from './keep-alive';
@@ -57,6 +58,7 @@ export class ClusterNode {
   readonly #responder: Responder;
   readonly #peers: Peers;
   readonly #joining = new Joining();
+  readonly #broadcasts: Broadcasts;
   readonly #receiver: Receiver;
   readonly #router: BroadcastRouter | undefined;
   readonly #roomChannels: RoomChannels | undefined;
@@ -82,6 +84,12 @@ export class ClusterNode {
     this.#responder = new Responder(local, { wire: this.#wire, send: (message) => this.#send(message), onError });
     this.#requests = this.#createRequests(own);
     this.#acknowledgements = new Acknowledgements(onError);
+    this.#broadcasts = new Broadcasts({
+      ...settings,
+      hearsAll: settings.subscriptionMode === 'static',
+      wire: this.#wire,
+      accounts: this.#accounts,
+    });
     this.#receiver = this.#createReceiver();
     this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
@@ -92,7 +100,7 @@ export class ClusterNode {
     ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
     void this.#inConversation.then(() => pubSub.connectivity.works('receiving'));
-    const heard = [this.#router?.add(this.#receiver), this.#roomChannels?.start(), this.#inConversation];
+    const heard = [this.#router?.add(this.#broadcasts), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
   }
 
@@ -200,7 +208,7 @@ export class ClusterNode {
     this.#neighbours.remove(uid);
     this.#send(this.#wire.bye());
     await Promise.all([
-      this.#router?.remove(this.#receiver),
+      this.#router?.remove(this.#broadcasts),
       this.#roomChannels?.close(),
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
@@ -238,14 +246,13 @@ export class ClusterNode {
   #createReceiver(): Receiver {
     return new Receiver({
       ...this.#settings,
-      hearsAll: this.#settings.subscriptionMode === 'static',
       wire: this.#wire,
+      broadcasts: this.#broadcasts,
       requests: this.#requests,
       acknowledgements: this.#acknowledgements,
       responder: this.#responder,
       peers: this.#peers,
-      stats: this.#accounts.counters,
-      onEcho: () => this.#accounts.echo(),
+      accounts: this.#accounts,
       send: (message) => this.#send(message),
     });
   }
@@ -262,7 +269,7 @@ export class ClusterNode {
       pattern,
       maxSubscriptions,
       patience: requestsTimeout,
-      onMessage: (payload, channel) => this.#receiver.hearBroadcast(channel.slice(broadcast.length, -1), payload),
+      onMessage: (payload, channel) => this.#broadcasts.hear(channel.slice(broadcast.length, -1), payload),
       onError,
     });
   }

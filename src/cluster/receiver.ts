@@ -1,19 +1,13 @@
-import debugModule from 'debug';
-import type { Broadcast } from '../wire/broadcast';
 import type { IncomingRequest } from '../wire/messages';
 import type { Presence } from '../wire/presence';
-import type { Incoming, Outgoing, PayloadKind, Response, Wire } from '../wire/wire';
+import type { Incoming, Outgoing, Response, Wire } from '../wire/wire';
+import type { Accounts } from './accounts';
 import type { Acknowledgements } from './acknowledgements';
-import type { BroadcastReceiver } from './broadcast-router';
+import type { Broadcasts } from './broadcasts';
 import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
-import { isNumbered, Sequences } from './sequences';
-import type { Counters } from './stats';
-import { tell } from './telemetry';
-
-const debug = debugModule('socket.io-redis:node');
 
 /** How long others may still answer this node's hello, at most. */
 const NEW_MS = 10_000;
@@ -21,39 +15,28 @@ const NEW_MS = 10_000;
 const OVERTAKING_MS = 100;
 
 export interface ReceiverSettings {
-  nsp: string;
-  uid: string;
   maxPayloadBytes: number;
-  /** Whether it hears all of the namespace's broadcasts, those for no socket of its own included. */
-  hearsAll: boolean;
   wire: Wire;
   local: LocalNode;
+  broadcasts: Broadcasts;
   requests: Requests;
   acknowledgements: Acknowledgements;
   responder: Responder;
   peers: Peers;
-  stats: Counters;
+  accounts: Accounts;
   /** Sends something to another node. */
   send(message: Outgoing): void;
-  /** A broadcast of this node came back. */
-  onEcho(): void;
-  onError(error: Error): void;
 }
 
-/** A node's listening half: takes what comes from Redis to where it belongs. Whatever comes, it goes on. */
-export class Receiver implements BroadcastReceiver {
-  readonly nsp: string;
+/** Takes what comes on the channels of the conversation to where it belongs. Whatever comes, it goes on. */
+export class Receiver {
   readonly #settings: ReceiverSettings;
-  readonly #sequences = new Sequences();
-  readonly #numbered: boolean;
   /** The ids of the requests that it has heard, while it is new. */
   #heard: Set<string> | undefined = new Set();
   readonly #aging: NodeJS.Timeout;
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
-    this.nsp = settings.nsp;
-    this.#numbered = isNumbered(settings.nsp);
     this.#aging = setTimeout(() => {
       this.#heard = undefined;
     }, NEW_MS).unref();
@@ -64,86 +47,23 @@ export class Receiver implements BroadcastReceiver {
     clearTimeout(this.#aging);
   }
 
-  /** Takes what comes on a channel of the conversation. */
   hear(payload: Buffer, channel: string): void {
-    const { wire, local } = this.#settings;
-    if (this.#isTooLarge(payload)) return;
+    const { wire, local, accounts, maxPayloadBytes } = this.#settings;
+    if (payload.length > maxPayloadBytes) {
+      accounts.oversized(payload.length);
+      return;
+    }
     try {
       const incoming = wire.read(payload, channel, local.takesJson);
       if (incoming) this.#take(incoming);
     } catch (error) {
-      this.drop(wire.kindOf(channel), error);
+      accounts.dropped(wire.kindOf(channel), error);
     }
-  }
-
-  /** Takes what comes on the channel of a room ('' for none). */
-  hearBroadcast(room: string, payload: Buffer): void {
-    if (!this.wants(room, payload)) return;
-    try {
-      this.receive(this.decode(payload));
-    } catch (error) {
-      this.drop('broadcast', error);
-    }
-  }
-
-  wants(room: string, payload: Buffer): boolean {
-    const { local, wire } = this.#settings;
-    if (wire.isOwnBroadcast(payload)) {
-      this.#settings.onEcho();
-      return false;
-    }
-    if (this.#hasCome(wire.broadcasterOf(payload), wire.sequenceOf(payload))) return false;
-    return (room === '' || local.hasRoom(room)) && !this.#isTooLarge(payload);
-  }
-
-  decode(payload: Buffer): Broadcast {
-    const { wire, local } = this.#settings;
-    return wire.readBroadcast(payload, local.takesJson);
-  }
-
-  receive({ uid, packet, options }: Broadcast): void {
-    const { local, wire, stats, onError } = this.#settings;
-    // a channel's name can be that of several namespaces: the packet itself says which one it is for
-    if (packet.nsp !== this.nsp || uid === this.#settings.uid) return;
-    if (wire.sharded && this.#hasCome(uid, options.seq)) return;
-    stats.received += 1;
-    tell('received', this.#settings, () => ({}));
-    try {
-      local.deliver(packet, options);
-    } catch (error) {
-      onError(error as Error);
-    }
-  }
-
-  drop(kind: PayloadKind, reason: unknown): void {
-    this.#settings.stats.malformed[kind] += 1;
-    tell('dropped', this.#settings, () => ({ channel: kind, reason }));
-    debug('dropped a malformed %s in %s: %s', kind, this.nsp, reason);
-  }
-
-  #hasCome(uid: string | undefined, number: number | undefined): boolean {
-    if (uid === undefined || number === undefined || !this.#numbered) return false;
-    const { stats, hearsAll } = this.#settings;
-    const missing = this.#sequences.take(uid, number);
-    if (missing === false) {
-      stats.repeated += 1;
-      return true;
-    }
-    if (hearsAll) stats.missed += missing;
-    return false;
-  }
-
-  #isTooLarge({ length }: Buffer): boolean {
-    const { maxPayloadBytes, stats } = this.#settings;
-    if (length <= maxPayloadBytes) return false;
-    stats.oversized += 1;
-    debug('dropped a message of %d bytes in %s', length, this.nsp);
-    return true;
   }
 
   #take(incoming: Incoming): void {
-    const { acknowledgements, peers, requests, responder } = this.#settings;
-    if (incoming.kind === 'broadcast') this.receive(incoming.broadcast);
+    const { acknowledgements, broadcasts, peers, requests, responder } = this.#settings;
+    if (incoming.kind === 'broadcast') broadcasts.receive(incoming.broadcast);
     else if (incoming.kind === 'acknowledged broadcast') responder.broadcast(incoming.broadcast);
     else if (incoming.kind === 'acknowledgement') acknowledgements.receive(incoming.acknowledgement);
     else if (incoming.kind === 'presence') this.#takePresence(incoming.presence);
@@ -152,7 +72,7 @@ export class Receiver implements BroadcastReceiver {
   }
 
   #takePresence(presence: Presence): void {
-    const { peers, requests, wire, send } = this.#settings;
+    const { broadcasts, peers, requests, wire, send } = this.#settings;
     switch (presence.type) {
       case 'hello':
         peers.learn(presence.sender);
@@ -168,7 +88,7 @@ export class Receiver implements BroadcastReceiver {
       case 'bye':
         peers.forget(presence.uid);
         requests.nodeLeft(presence.uid);
-        this.#sequences.forget(presence.uid);
+        broadcasts.forget(presence.uid);
     }
   }
 

@@ -6,18 +6,21 @@ import { JsonReader } from './msgpack-json';
  * likely to come: nothing is made of the keys, and what comes otherwise is read as any value is.
  *
  * @param withJson - whether the packet's data is to be a `Json`, where it can
+ * @param nsp - the namespace that it is for, as a rule
  * @throws {RangeError} when the payload is not exactly one acceptable value
  */
-export function readBroadcast(payload: Buffer, withJson: boolean): unknown {
-  return new BroadcastReader(payload, withJson).readAll();
+export function readBroadcast(payload: Buffer, withJson: boolean, nsp: string): unknown {
+  return new BroadcastReader(payload, withJson, nsp).readAll();
 }
 
 class BroadcastReader extends JsonReader {
   readonly #withJson: boolean;
+  readonly #nsp: string;
 
-  constructor(payload: Buffer, withJson: boolean) {
+  constructor(payload: Buffer, withJson: boolean, nsp: string) {
     super(payload);
     this.#withJson = withJson;
+    this.#nsp = nsp;
   }
 
   override readAll(): unknown {
@@ -51,7 +54,7 @@ class BroadcastReader extends JsonReader {
     for (let i = 0; i < size; i++) {
       if (this.#begins(TYPE)) type = this.read(2);
       else if (this.#begins(DATA)) data = (this.#withJson ? this.readJson(2) : undefined) ?? this.read(2);
-      else if (this.#begins(NSP)) nsp = this.read(2);
+      else if (this.#begins(NSP)) nsp = this.#isNext(this.#nsp) ? this.#nsp : this.read(2);
       else return undefined;
     }
     return { type, data, nsp };
@@ -79,6 +82,19 @@ class BroadcastReader extends JsonReader {
     const { payload, position } = this;
     for (let i = 0; i < bytes.length; i++) if (payload[position + i] !== bytes[i]) return false;
     this.position += bytes.length;
+    return true;
+  }
+
+  /** Whether a short text comes next, in ASCII; takes it, if so. */
+  #isNext(text: string): boolean {
+    const { payload, position } = this;
+    const { length } = text;
+    if (length > 0x1f || payload[position] !== (0xa0 | length)) return false;
+    for (let i = 0; i < length; i++) {
+      const byte = payload[position + 1 + i] as number;
+      if (byte >= 0x80 || byte !== text.charCodeAt(i)) return false;
+    }
+    this.position += 1 + length;
     return true;
   }
 

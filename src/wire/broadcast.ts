@@ -152,10 +152,10 @@ export function readBroadcaster(payload: Buffer): string | undefined {
  * @param withJson - whether the packet's data is to become JSON at once, where it can
  * @throws {MalformedMessageError} when it is not what a peer or an emitter would send
  */
-export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack, withJson = false): Broadcast {
+export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack, withJson = false, nsp = '/'): Broadcast {
   let message: unknown;
   try {
-    message = codec === messagePack ? readBroadcast(payload, withJson) : codec.decode(payload);
+    message = codec === messagePack ? readBroadcast(payload, withJson, nsp) : codec.decode(payload);
   } catch (cause) {
     throw new MalformedMessageError('it cannot be decoded', cause);
   }

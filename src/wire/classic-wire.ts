@@ -12,12 +12,10 @@ import {
   type Broadcast,
   type BroadcastOptions,
   type BroadcastPacket,
-  broadcastHead,
   type Codec,
   decodeBroadcast,
   EVENT,
   encodeBroadcast,
-  isFrom,
   readBroadcaster,
   readSequence,
 } from './broadcast';
@@ -71,8 +69,10 @@ export class ClassicWire implements Wire {
   readonly sharded = false;
   readonly channels: NamespaceChannels;
   readonly #settings: ClassicWireSettings;
+  // of their own, since each broadcast needs them
+  readonly #nsp: string;
+  readonly #codec: Codec;
   readonly #names: Channels;
-  readonly #head: Buffer;
 
   constructor(settings: ClassicWireSettings) {
     const { prefix, nsp, uid } = settings;
@@ -80,8 +80,9 @@ export class ClassicWire implements Wire {
     const { broadcast, request, response } = names;
     const answers = [response, ownResponseChannel(names, uid)];
     this.#settings = settings;
+    this.#nsp = nsp;
+    this.#codec = settings.codec;
     this.#names = names;
-    this.#head = broadcastHead(uid);
     this.channels = {
       broadcast,
       conversation: [request, ...answers],
@@ -106,16 +107,15 @@ export class ClassicWire implements Wire {
     published: Published | undefined,
     toAll: boolean,
   ): Outgoing {
-    const { uid, nsp, codec } = this.#settings;
-    const packet = { type: this.#typeOf(data, options, published), data, nsp };
+    const packet = { type: this.#typeOf(data, options, published), data, nsp: this.#nsp };
     const channel = toAll ? this.#names.broadcast : broadcastChannel(this.#names, options.rooms);
-    const written = encodeBroadcast(uid, packet, options, codec);
+    const written = encodeBroadcast(this.#settings.uid, packet, options, this.#codec);
     return { channel, payload: written.payload, written };
   }
 
   acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing {
-    const { nsp, sender } = this.#settings;
-    const payload = encodeAcknowledgedBroadcast(id, { type: EVENT, data, nsp }, options, sender());
+    const packet = { type: EVENT, data, nsp: this.#nsp };
+    const payload = encodeAcknowledgedBroadcast(id, packet, options, this.#settings.sender());
     return { channel: this.#names.request, payload };
   }
 
@@ -185,10 +185,6 @@ export class ClassicWire implements Wire {
     return channel.startsWith(this.#names.response) ? 'response' : 'broadcast';
   }
 
-  isOwnBroadcast(payload: Buffer): boolean {
-    return isFrom(this.#head, payload);
-  }
-
   broadcasterOf(payload: Buffer): string | undefined {
     return readBroadcaster(payload);
   }
@@ -198,7 +194,7 @@ export class ClassicWire implements Wire {
   }
 
   readBroadcast(payload: Buffer, withJson: boolean): Broadcast {
-    return decodeBroadcast(payload, this.#settings.codec, withJson);
+    return decodeBroadcast(payload, this.#codec, withJson, this.#nsp);
   }
 
   #reply(to: string | undefined, payload: string | Buffer): Outgoing {

@@ -5,7 +5,6 @@ import {
   type BroadcastOptions,
   type BroadcastPacket,
   EVENT,
-  isFrom,
   readOptions,
   readPacket,
 } from './broadcast';
@@ -28,6 +27,7 @@ import {
 } from './requests';
 import { toSendable } from './sendable';
 import { ShardedReader } from './sharded-reader';
+import { isSame } from './short-text';
 import { isPublishedShardedUid } from './uid';
 import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
 
@@ -164,7 +164,7 @@ export class ShardedWire implements Wire {
   }
 
   read(payload: Buffer, _channel: string, withJson: boolean): Incoming | undefined {
-    if (this.isOwnBroadcast(payload)) return undefined;
+    if (this.#isOwnBroadcast(payload)) return undefined;
     const message = this.#readMessage(payload, withJson);
     if (message.nsp !== this.#settings.nsp || message.uid === this.#settings.uid) return undefined;
     const { type, data } = message;
@@ -187,13 +187,8 @@ export class ShardedWire implements Wire {
     return channel === this.#ownChannel ? 'response' : 'broadcast';
   }
 
-  isOwnBroadcast(payload: Buffer): boolean {
-    const json = this.#jsonHead;
-    return (payload.length > json.length && json.compare(payload, 0, json.length) === 0) || isFrom(this.#head, payload);
-  }
-
-  broadcasterOf(): undefined {
-    return undefined;
+  broadcasterOf(payload: Buffer): string | undefined {
+    return this.#isOwnBroadcast(payload) ? this.#settings.uid : undefined;
   }
 
   sequenceOf(): undefined {
@@ -204,6 +199,12 @@ export class ShardedWire implements Wire {
     const message = this.#readMessage(payload, withJson);
     if (message.type !== dialect.BROADCAST) throw new MalformedMessageError('not a broadcast');
     return toBroadcast(message);
+  }
+
+  #isOwnBroadcast(payload: Buffer): boolean {
+    const json = this.#jsonHead;
+    // in MessagePack, the first byte is that of the map, whose size may differ
+    return isSame(payload, 0, json, 0, json.length) || isSame(payload, 1, this.#head, 0, this.#head.length);
   }
 
   #readMessage(payload: Buffer, withJson: boolean): dialect.ShardedMessage {

@@ -108,8 +108,6 @@ export interface Wire {
   read(payload: Buffer, channel: string, withJson: boolean): Incoming | undefined;
   /** What is sent on a channel, as far as its name tells. */
   kindOf(channel: string): PayloadKind;
-  /** Whether this node sent a broadcast itself, read off its first bytes. */
-  isOwnBroadcast(payload: Buffer): boolean;
   /** Who sent a broadcast, read off its bytes without decoding it; undefined when it has to be decoded for that. */
   broadcasterOf(payload: Buffer): string | undefined;
   /** The broadcast's number, likewise; undefined when it has none. */

@@ -220,7 +220,6 @@ function hear(wire: Wire, payload: Buffer): void {
       for (const request of REQUESTS) attempt(() => incoming.response.answerTo(request));
     });
   }
-  wire.isOwnBroadcast(payload);
   wire.broadcasterOf(payload);
   wire.sequenceOf(payload);
   attempt(() => wire.readBroadcast(payload, true));

@@ -12,7 +12,7 @@ type JsonSource = Pick<BroadcastPacket, 'json'> | WrittenBroadcast | undefined;
 /** Sends a packet to sockets of this node; it is encoded once, and not at all when there are none. */
 export class LocalBroadcast {
   readonly #nsp: Namespace4;
-  readonly #head: Buffer;
+  readonly #head: string;
   readonly #packet: Pick<BroadcastPacket, 'data'>;
   readonly #source: JsonSource;
   readonly #options: PacketOptions;
@@ -21,7 +21,7 @@ export class LocalBroadcast {
   /** @param head - the namespace's `eventHead()` */
   constructor(
     nsp: Namespace4,
-    head: Buffer,
+    head: string,
     packet: Pick<BroadcastPacket, 'data'>,
     source: JsonSource,
     { volatile, compress }: BroadcastFlags,
@@ -54,16 +54,17 @@ export class LocalBroadcast {
     const head = this.#head;
     const frame = openFrame(head.length + data.length);
     const start = frame.length - head.length - data.length;
-    head.copy(frame, start);
-    data.copy(frame, start + head.length);
+    // a loop, since it is a few bytes
+    for (let i = 0; i < head.length; i++) frame[start + i] = head.charCodeAt(i);
+    frame.set(data, start + head.length);
     this.#options.wsPreEncodedFrame = [frame];
     return frame.toString('utf8', start + 1);
   }
 }
 
-/** What is before an event's data, as Socket.IO's own parser writes it, and Engine.IO before that. */
-export function eventHead(nsp: string): Buffer {
-  return Buffer.from(nsp === '/' ? `${MESSAGE}${EVENT}` : `${MESSAGE}${EVENT}${nsp},`);
+/** What is before an event's data, as Socket.IO's own parser writes it, and Engine.IO before that: a character for each byte. */
+export function eventHead(nsp: string): string {
+  return Buffer.from(nsp === '/' ? `${MESSAGE}${EVENT}` : `${MESSAGE}${EVENT}${nsp},`).toString('latin1');
 }
 
 /** The frame for a packet, in one piece: each connection is written to once (socket.io-adapter's has two). */

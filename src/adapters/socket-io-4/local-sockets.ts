@@ -10,7 +10,7 @@ import type { Namespace4, Socket4 } from './types';
 export class LocalSockets implements LocalNode {
   readonly #adapter: Adapter;
   readonly #nsp: Namespace4;
-  readonly #eventHead: Buffer;
+  readonly #eventHead: string;
   readonly #customHook: () => CustomHook;
 
   constructor(adapter: Adapter, nsp: Namespace4, customHook: () => CustomHook) {
@@ -145,7 +145,8 @@ export class LocalSockets implements LocalNode {
   }
 
   #members(room: Room): Iterable<string> {
-    return this.#adapter.rooms.get(this.#named(room)) ?? [];
+    const { rooms } = this.#adapter as { rooms: Map<Room, Set<string>> };
+    return rooms.get(room) ?? rooms.get(this.#named(room)) ?? [];
   }
 
   #resolve({ rooms, except, flags }: BroadcastOptions): SocketIoOptions {
