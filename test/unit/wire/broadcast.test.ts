@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { decodeBroadcast, encodeBroadcast, readBroadcaster } from '../../../src/wire/broadcast';
+import { decodeBroadcast, encodeBroadcast, messagePack, readBroadcaster } from '../../../src/wire/broadcast';
 import { MalformedMessageError } from '../../../src/wire/malformed';
 import { notepack2, notepack3 } from '../../support/published-codecs';
 
@@ -91,6 +91,14 @@ describe('A broadcast', () => {
       assert.equal(readBroadcaster(encodeBroadcast(uid, packetOf(1), OPTIONS).payload), uid);
     }
     assert.equal(readBroadcaster(Buffer.alloc(0)), undefined);
+  });
+
+  it('has the namespace that it says, whichever is expected', () => {
+    const names = ['/', '/a', '/b', '/ab', '/é', '/Ã©', `/${'n'.repeat(30)}`, `/${'n'.repeat(31)}`];
+    for (const nsp of names) {
+      const { payload } = encodeBroadcast('AbCdEf~', { ...packetOf(1), nsp }, OPTIONS);
+      for (const expected of names) assert.equal(decodeBroadcast(payload, messagePack, true, expected).packet.nsp, nsp);
+    }
   });
 
   it('that is changed anywhere is read as something else or refused, and never does harm', () => {
