@@ -150,6 +150,7 @@ export function readBroadcaster(payload: Buffer): string | undefined {
 
 /**
  * @param withJson - whether the packet's data is to become JSON at once, where it can
+ * @param nsp - the namespace that it is for, as a rule
  * @throws {MalformedMessageError} when it is not what a peer or an emitter would send
  */
 export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack, withJson = false, nsp = '/'): Broadcast {
