@@ -51,6 +51,11 @@ export class Accounts {
     debug('dropped a message of %d bytes in %s', bytes, this.#node.nsp);
   }
 
+  /** A request was not even sent. */
+  refused(): void {
+    this.counters.refused += 1;
+  }
+
   /** @param error - what a request ended with, if not with an answer @param duration - how long it took, in ms */
   request({ type }: Request, error: Error | undefined, duration: number): void {
     const outcome = outcomeOf(error);

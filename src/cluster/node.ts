@@ -84,14 +84,10 @@ export class ClusterNode {
     this.#responder = new Responder(local, { wire: this.#wire, send: (message) => this.#send(message), onError });
     this.#requests = this.#createRequests(own);
     this.#acknowledgements = new Acknowledgements(onError);
-    this.#broadcasts = new Broadcasts({
-      ...settings,
-      hearsAll: settings.subscriptionMode === 'static',
-      wire: this.#wire,
-      accounts: this.#accounts,
-    });
+    const hearsAll = settings.subscriptionMode === 'static';
+    this.#broadcasts = new Broadcasts({ ...settings, hearsAll, wire: this.#wire, accounts: this.#accounts });
     this.#receiver = this.#createReceiver();
-    this.#roomChannels = settings.subscriptionMode === 'static' ? undefined : this.#createRoomChannels();
+    this.#roomChannels = hearsAll ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
     this.#stops = [
       pubSub.onError((error, failed) => onError(explain(error, failed, sharded))),
@@ -118,11 +114,10 @@ export class ClusterNode {
    */
   broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): WrittenBroadcast | undefined {
     const published = this.#peers.recent()?.published;
-    const toAll = this.#joining.concerns(options.rooms);
     // written out, since a spread takes five times as long
     const { rooms, except, flags } = options;
     const numbered = { rooms, except, flags, seq: this.#numbering.next() };
-    const message = this.#wire.broadcast(data, numbered, published, toAll);
+    const message = this.#wire.broadcast(data, numbered, published, this.#joining.concerns(rooms));
     this.#send(message);
     return message.written;
   }
@@ -222,9 +217,7 @@ export class ClusterNode {
       maxPendingRequests: this.#settings.maxPendingRequests,
       onSilent: (uid) => this.#peers.fellSilent(uid),
       onSettled: (request, error, duration) => this.#accounts.request(request, error, duration),
-      onRefused: () => {
-        this.#accounts.counters.refused += 1;
-      },
+      onRefused: () => this.#accounts.refused(),
       local: {
         answer: (request) => this.#responder.answer(request),
         isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,

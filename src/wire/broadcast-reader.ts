@@ -3,7 +3,7 @@ import { JsonReader } from './msgpack-json';
 
 /**
  * Reads a broadcast in MessagePack: `[uid, { type, data, nsp }, { rooms, except, flags }]`. As `readMessagePack()` does, but knowing what is
- * likely to come: nothing is made of the keys, and what comes otherwise is read as any value is.
+ * likely to come: nothing is made of the keys, and what comes otherwise is read as all values are.
  *
  * @param withJson - whether the packet's data is to be a `Json`, where it can
  * @param nsp - the namespace that it is for, as a rule
