@@ -17,7 +17,7 @@ export function jsonReport({ groups, skipped }: Measured, machine: Machine): str
 function section(group: Group): string {
   const { metrics, title } = group.scenario;
   const results = resultsOf(group);
-  const head = ['', ...metrics.flatMap(({ name, unit }) => [`${name} ${unit}`, 'ratio']), ''];
+  const head = ['', ...metrics.flatMap(({ name, unit }) => [`${name} ${unit}`, 'ratio (19 in 20)']), ''];
   const rows = [...group.samples.keys()].map((subject) => {
     const own = results.filter((result) => result.subject === subject);
     return [
@@ -34,12 +34,16 @@ function format({ value, unit }: Result): string {
   return value.toFixed(value < 10 ? 2 : 1);
 }
 
-function formatRatio({ ratio }: Result): string {
-  return ratio === undefined ? '1' : ratio.toFixed(2);
+function formatRatio({ ratio, bounds }: Result): string {
+  if (ratio === undefined) return '1';
+  const [low, high] = (bounds ?? []).map((bound) => bound.toFixed(2));
+  return `${ratio.toFixed(2)} (${low}–${high})`;
 }
 
 function verdict({ target, metric, baseline }: Result): string[] {
-  return target ? [`${metric} ≤ ${target.ratio} of ${baseline}: ${target.met ? 'met' : 'NOT met'}`] : [];
+  if (!target) return [];
+  const noise = target.decided ? '' : ', within the noise';
+  return [`${metric} ≤ ${target.ratio} of ${baseline}: ${target.met ? 'met' : 'NOT met'}${noise}`];
 }
 
 /** Columns, of which the first and the last are texts, and the others numbers. */

@@ -1,7 +1,7 @@
 import type { ClientName } from './clients';
 import { baselineOf, type Group } from './runner';
 import type { Metric, Sample, Target } from './scenario';
-import { median } from './statistics';
+import { median, medianBounds } from './statistics';
 import type { SubjectName } from './subjects';
 
 /** One figure of one subject. */
@@ -18,9 +18,11 @@ export interface Result {
   highest: number;
   /** The median of the ratios to those samples of the baseline that were measured next to them. */
   ratio: number | undefined;
+  /** Between which ratios the true median lies, in 19 of 20 cases. */
+  bounds: [low: number, high: number] | undefined;
   baseline: SubjectName;
-  /** What was to be reached, and whether it was. */
-  target?: { ratio: number; met: boolean };
+  /** What was to be reached, and whether it was; `decided` if all within the bounds says the same. */
+  target?: { ratio: number; met: boolean; decided: boolean };
 }
 
 export function resultsOf(group: Group): Result[] {
@@ -30,12 +32,22 @@ export function resultsOf(group: Group): Result[] {
       const values = own.map((sample) => sample[metric] ?? Number.NaN);
       const target = scenario.targets.find((one) => concerns(one, subject, metric, client));
       const baseline = target?.baseline ?? baselineOf(subject);
-      const ratio = subject === baseline ? undefined : ratioOf(own, samples.get(baseline), metric);
+      const ratios = subject === baseline ? [] : ratiosOf(own, samples.get(baseline), metric);
       const figures = { value: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
-      const reached = target && ratio !== undefined && { target: { ratio: target.ratio, met: isMet(ratio, target) } };
-      return { scenario: scenario.name, client, size, subject, metric, unit, ...figures, ratio, baseline, ...reached };
+      const about = { scenario: scenario.name, client, size, subject, metric, unit };
+      return { ...about, ...figures, ...compared(ratios, target), baseline };
     }),
   );
+}
+
+function compared(ratios: readonly number[], target: Target | undefined): Pick<Result, 'ratio' | 'bounds' | 'target'> {
+  if (ratios.length === 0) return { ratio: undefined, bounds: undefined };
+  const ratio = median(ratios);
+  const bounds = medianBounds(ratios);
+  if (!target) return { ratio, bounds };
+  const met = isMet(ratio, target);
+  const decided = bounds.every((bound) => isMet(bound, target) === met);
+  return { ratio, bounds, target: { ratio: target.ratio, met, decided } };
 }
 
 /** Half a percent is noise. */
@@ -48,8 +60,7 @@ function concerns(target: Target, subject: SubjectName, metric: string, client: 
   return target.subject === subject && target.metric === metric && client.startsWith(clients);
 }
 
-function ratioOf(own: readonly Sample[], baseline: readonly Sample[] | undefined, metric: string): number | undefined {
+function ratiosOf(own: readonly Sample[], baseline: readonly Sample[] | undefined, metric: string): number[] {
   const ratios = own.map((sample, i) => (sample[metric] ?? Number.NaN) / (baseline?.[i]?.[metric] ?? Number.NaN));
-  const known = ratios.filter(Number.isFinite);
-  return known.length > 0 ? median(known) : undefined;
+  return ratios.filter(Number.isFinite);
 }
