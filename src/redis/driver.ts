@@ -48,6 +48,9 @@ export interface SubscriberEvents {
   shaken(): void;
   /** The client has lost track of what is subscribed: only new connections bring that back. */
   outOfStep(): void;
+  /** The names that are subscribed, or are to be: others are none of ours. */
+  channels(): readonly string[];
+  patterns(): readonly string[];
 }
 
 /** For a subscriber without them. */

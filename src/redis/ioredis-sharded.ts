@@ -10,6 +10,7 @@ import {
 } from './ioredis';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
+import { viewOf } from './ioredis-view';
 import { listenToShardedMessages } from './message-events';
 import { bySlot } from './slots';
 
@@ -18,7 +19,7 @@ interface ShardedIoredis extends IoredisClient {
   spublish(channel: string, payload: string | Buffer): Promise<unknown>;
   ssubscribe(...channels: string[]): Promise<unknown>;
   sunsubscribe(...channels: string[]): Promise<unknown>;
-  readonly options?: { readonly shardedSubscribers?: boolean; autoResubscribe?: boolean };
+  readonly options?: { readonly shardedSubscribers?: boolean };
 }
 
 /** @returns what is missing, if anything is */
@@ -35,16 +36,17 @@ function canSubscribe(client: IoredisClient): client is ShardedIoredis {
 
 export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
   const client = given as ShardedIoredis;
+  const view = viewOf(client);
   const grouped = isIoredisCluster(client) ? bySlot : (channels: readonly string[]) => [channels];
   return {
     isReady: () => client.status === 'ready',
     perSlot: isIoredisCluster(client),
     channels: {
-      subscribe: (channels) => Promise.all(grouped(channels).map((group) => client.ssubscribe(...group))),
-      unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => client.sunsubscribe(...group))),
+      subscribe: (channels) => Promise.all(grouped(channels).map((group) => view.ssubscribe(...group))),
+      unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => view.sunsubscribe(...group))),
     },
     listen(events) {
-      const stopListening = listenWith(client, events, listenToShardedMessages);
+      const stopListening = listenWith(client, events, listenToShardedMessages, { ssubscribe: events.channels });
       const stopFollowing = isIoredisCluster(client) ? followMovedSlots(client, events.lostIn) : () => {};
       return () => {
         stopListening();

@@ -2,6 +2,7 @@ import debugModule from 'debug';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
+import { forgetOwnNames, type OwnNames } from './ioredis-forget';
 import { type IoredisPublisher, publishInOrder } from './ioredis-publish';
 import { listenToMessages } from './message-events';
 
@@ -17,7 +18,6 @@ const RESUBSCRIBE_AFTER_MS = 500;
 export interface IoredisClient extends IoredisPublisher {
   connect(): Promise<unknown>;
   disconnect(reconnect?: boolean): unknown;
-  readonly options?: { autoResubscribe?: boolean };
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
   psubscribe(...patterns: string[]): Promise<unknown>;
@@ -28,7 +28,7 @@ export interface IoredisClient extends IoredisPublisher {
 
 export interface IoredisCluster extends IoredisClient {
   readonly isCluster: true;
-  readonly options?: { readonly natMap?: unknown; autoResubscribe?: boolean };
+  readonly options?: { readonly natMap?: unknown };
   nodes(role: 'all' | 'master' | 'slave'): IoredisNode[];
   /** The addresses of the nodes that each has, its owner first. */
   readonly slots: readonly (readonly string[])[];
@@ -38,7 +38,7 @@ export interface IoredisCluster extends IoredisClient {
 
 /** A connection to one node of a Cluster. */
 interface IoredisNode extends IoredisClient {
-  readonly options: Address & { autoResubscribe?: boolean };
+  readonly options: Address;
   duplicate(options: object): IoredisNode;
 }
 
@@ -61,7 +61,8 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
       subscribe: (patterns) => client.psubscribe(...patterns),
       unsubscribe: (patterns) => client.punsubscribe(...patterns),
     },
-    listen: (events) => listenWith(client, events, listenToMessages),
+    listen: (events) =>
+      listenWith(client, events, listenToMessages, { subscribe: events.channels, psubscribe: events.patterns }),
     reconnect: (isWanted) => reconnectSubscriber(client, isWanted),
   };
 }
@@ -71,38 +72,16 @@ export function listenWith(
   client: IoredisClient,
   events: SubscriberEvents,
   listenToMessages: (client: IoredisClient, events: SubscriberEvents) => () => void,
+  own: OwnNames,
 ): () => void {
   connectIfLazy(client);
   const stopMessages = listenToMessages(client, events);
-  const stopResubscribing = isIoredisCluster(client)
+  const stopFollowing = isIoredisCluster(client)
     ? afterNodesLeft(client, () => events.ready())
-    : leaveResubscribing(client);
+    : forgetOwnNames(client, own);
   return () => {
     stopMessages();
-    stopResubscribing();
-  };
-}
-
-/** The clients whose resubscribing is left to us: by how many, and what the option was before. */
-const resubscribed = new WeakMap<object, { users: number; before: boolean | undefined }>();
-
-/**
- * Nobody watches what ioredis subscribes to by itself after a reconnect: when Redis refuses it, the process ends. So it is
- * left to us.
- *
- * @returns a function that sets it back, once all who called it have done so
- */
-function leaveResubscribing({ options }: IoredisClient): () => void {
-  if (!options) return () => {};
-  const state = resubscribed.get(options) ?? { users: 0, before: options.autoResubscribe };
-  resubscribed.set(options, state);
-  state.users += 1;
-  options.autoResubscribe = false;
-  return () => {
-    state.users -= 1;
-    if (state.users > 0) return;
-    resubscribed.delete(options);
-    options.autoResubscribe = state.before ?? true;
+    stopFollowing();
   };
 }
 

@@ -83,6 +83,8 @@ export class PubSub {
       lostIn: (slots) => this.#channels.lost(inSlots(this.#channels.names, slots)),
       shaken: () => this.#watchdog?.shaken(),
       outOfStep: () => this.#watchdog?.outOfStep(),
+      channels: () => this.#channels.names,
+      patterns: () => this.#patterns.names,
       ready: async () => {
         const told = this.#resubscribe();
         this.#watchdog?.connected();

@@ -13,7 +13,7 @@ import { channelsOn, patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
 import { type Client, type ServerNode, startServer } from '../support/fleet';
 import { startServers } from '../support/fleet-of';
-import { clientKinds } from '../support/redis-clients';
+import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
 describe('A Redis client works from whatever moment of its life on', () => {
@@ -145,6 +145,24 @@ describe('A Redis client works from whatever moment of its life on', () => {
   }
 
   for (const kind of standalone) {
+    it(`${kind.name}, which others use too: what they have subscribed to outlives a reconnect`, async () => {
+      const own = await startRedis();
+      toEnd.push(() => own.stop());
+      const { pubClient, subClient, close } = await kind.create(targetOf(own));
+      toEnd.unshift(close);
+      const heard: string[] = [];
+      await listenOnOwnAccount(subClient, 'news', (message) => heard.push(message));
+      const node = await startServer(2, redisAdapter({ pubClient, subClient }));
+      toEnd.unshift(() => node.close());
+      await own.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await eventually(async () => {
+        await own.command('PUBLISH', 'news', 'of today');
+        assert.ok(heard.includes('of today'));
+      });
+    });
+  }
+
+  for (const kind of standalone) {
     it(`${kind.name}, when the adapter is closed while Redis is away: nothing is subscribed when it is back`, async () => {
       const own = await startRedis();
       toEnd.push(() => own.stop());
@@ -202,6 +220,18 @@ describe('A Redis client works from whatever moment of its life on', () => {
     assert.deepEqual(await local.node.adapter.clients(), [local.client.id]);
   });
 });
+
+/** Subscribes as someone does who knows nothing of the adapter: with a listener a channel, or with an event for all of them. */
+async function listenOnOwnAccount(
+  client: ClientPair['subClient'],
+  channel: string,
+  listener: (message: string) => void,
+): Promise<void> {
+  if (!('pSubscribe' in client)) {
+    client.on('message', (from, message) => from === channel && listener(message));
+  }
+  await (client.subscribe as (...args: unknown[]) => unknown)(channel, 'pSubscribe' in client ? listener : undefined);
+}
 
 /** Whether a client has seen that its connection is gone. */
 function heardOfTheEnd(client: unknown): boolean {

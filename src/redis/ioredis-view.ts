@@ -1,0 +1,19 @@
+/** What of an ioredis client it takes to see it otherwise. */
+export interface ViewedClient {
+  readonly options?: object;
+  sendCommand(command: object, ...rest: unknown[]): Promise<unknown>;
+}
+
+/**
+ * The same client, seen so that its methods hand their commands over to a function, and name channels as they are: with its
+ * option `keyPrefix`, ioredis takes those of sharded Pub/Sub for keys, and a message then comes on a channel of another name.
+ *
+ * @param sendCommand - default: that of the client
+ */
+export function viewOf<C extends ViewedClient>(
+  client: C,
+  sendCommand: C['sendCommand'] = (command, ...rest) => client.sendCommand(command, ...rest),
+): C {
+  const options = Object.create(client.options ?? null, { keyPrefix: { value: '' } });
+  return Object.create(client, { sendCommand: { value: sendCommand }, options: { value: options } });
+}
