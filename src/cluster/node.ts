@@ -4,6 +4,7 @@ import type { Limits } from '../limits';
 import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
+import { asRooms } from '../wire/rooms';
 import type { Outgoing, Wire } from '../wire/wire';
 import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
@@ -115,8 +116,8 @@ export class ClusterNode {
   broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): WrittenBroadcast | undefined {
     const published = this.#peers.recent()?.published;
     // written out, since a spread takes five times as long
-    const { rooms, except, flags } = options;
-    const numbered = { rooms, except, flags, seq: this.#numbering.next() };
+    const [rooms, except] = [asRooms(options.rooms), asRooms(options.except)];
+    const numbered = { rooms, except, flags: options.flags, seq: this.#numbering.next() };
     const message = this.#wire.broadcast(data, numbered, published, this.#joining.concerns(rooms));
     this.#send(message);
     return message.written;
@@ -181,13 +182,13 @@ export class ClusterNode {
    * @returns once broadcasts for them are heard; undefined when they are already
    */
   joined(rooms: Iterable<Room>): Promise<void> | undefined {
-    return this.#roomChannels?.add(rooms);
+    return this.#roomChannels?.add(asRooms(rooms));
   }
 
   /** A socket of this node has left rooms. */
   left(rooms: Iterable<Room>): void {
     if (!this.#roomChannels) return;
-    for (const room of rooms) if (!this.#settings.local.hasRoom(String(room))) this.#roomChannels.remove(room);
+    for (const room of asRooms(rooms)) if (!this.#settings.local.hasRoom(String(room))) this.#roomChannels.remove(room);
   }
 
   /** Says farewell, settles what waits, and gives up the subscriptions. Closing twice is the same as closing once. */

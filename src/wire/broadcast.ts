@@ -1,10 +1,11 @@
 import { readBroadcast } from './broadcast-reader';
 import { SEQUENCE_HEAD, writeBroadcast } from './broadcast-writer';
 import { Json } from './json';
-import { isRecord, isRoom, MalformedMessageError } from './malformed';
+import { isRecord, MalformedMessageError, readRooms } from './malformed';
 import type { Room } from './messages';
 import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { JsonReader } from './msgpack-json';
+import { isRoom } from './rooms';
 import { toSendable } from './sendable';
 import { isSame, type Sliceable, shortText } from './short-text';
 
@@ -167,22 +168,6 @@ export function decodeBroadcast(payload: Buffer, codec: Codec = messagePack, wit
 }
 
 /**
- * Whether a broadcast was sent by the node with this uid, read off its first bytes without decoding the rest.
- *
- * @param head - what `broadcastHead(uid)` gave
- */
-export function isFrom(head: Buffer, payload: Buffer): boolean {
-  // the first byte is that of the array, whose length may differ; a loop, since they mostly differ soon
-  for (let i = 0; i < head.length; i++) if (payload[i + 1] !== head[i]) return false;
-  return true;
-}
-
-/** The bytes that a node's uid takes in its broadcasts. */
-export function broadcastHead(uid: string): Buffer {
-  return encodeMessagePack(uid);
-}
-
-/**
  * @param namespace - the packet's, where that is told beside it
  * @throws {MalformedMessageError}
  */
@@ -208,11 +193,9 @@ export function readOptions(options: unknown): BroadcastOptions {
   if (!isRecord(options)) throw new MalformedMessageError('the options are not an object');
   const flags = options.flags ?? {};
   if (!isRecord(flags)) throw new MalformedMessageError('the flags are not an object');
-  return { rooms: readRooms(options.rooms), except: readRooms(options.except), flags };
+  return { rooms: readRoomsIfAny(options, 'rooms'), except: readRoomsIfAny(options, 'except'), flags };
 }
 
-function readRooms(rooms: unknown): Room[] {
-  if (rooms === undefined || rooms === null) return [];
-  if (!Array.isArray(rooms) || !rooms.every(isRoom)) throw new MalformedMessageError('the rooms are not names');
-  return rooms;
+function readRoomsIfAny(options: Record<string, unknown>, field: string): Room[] {
+  return options[field] === undefined || options[field] === null ? [] : readRooms(options, field);
 }

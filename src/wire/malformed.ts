@@ -1,4 +1,5 @@
 import type { Room } from './messages';
+import { asRooms, isRoom } from './rooms';
 
 /** A message that no peer would send. It never leaves the package: it is counted, logged and dropped. */
 export class MalformedMessageError extends Error {
@@ -21,7 +22,9 @@ export function readString(record: Record<string, unknown>, field: string): stri
 }
 
 export function readStrings(record: Record<string, unknown>, field: string): string[] {
-  return readRooms(record, field).map(String);
+  const value = record[field];
+  if (!Array.isArray(value) || !value.every(isRoom)) throw new MalformedMessageError(`"${field}" is no list of names`);
+  return value.map(String);
 }
 
 export function readRoom(record: Record<string, unknown>, field: string): string {
@@ -30,16 +33,13 @@ export function readRoom(record: Record<string, unknown>, field: string): string
   return String(value);
 }
 
+/** Published nodes send what their users call a room, whatever it is. */
 export function readRooms(record: Record<string, unknown>, field: string): Room[] {
   const value = record[field];
-  if (!Array.isArray(value) || !value.every(isRoom)) throw new MalformedMessageError(`"${field}" is no list of names`);
-  return value;
+  if (!Array.isArray(value)) throw new MalformedMessageError(`"${field}" is no list of rooms`);
+  return asRooms(value);
 }
 
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-export function isRoom(value: unknown): value is Room {
-  return typeof value === 'string' || typeof value === 'number';
 }

@@ -2,6 +2,7 @@ import type { LocalNode } from '../../cluster/local-node';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { type CustomHook, callHook } from '../custom-hook';
+import { writable } from '../handshake';
 import { lookUp } from './dictionary';
 import { type MemoryAdapter, typeOf } from './memory-adapter';
 import type { Socket2 } from './types';
@@ -83,7 +84,7 @@ export class LocalSockets implements LocalNode {
   fetch(targets: Targets): SocketDetails[] {
     return this.#adapter.socketsOf(targets).map(({ id, handshake }) => {
       // Socket.IO 2 has no `socket.data`
-      return { id, handshake, rooms: this.roomsOf(id) ?? [], data: {} };
+      return { id, handshake: writable(handshake), rooms: this.roomsOf(id) ?? [], data: {} };
     });
   }
 

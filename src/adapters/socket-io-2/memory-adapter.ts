@@ -103,8 +103,9 @@ export class MemoryAdapter extends Adapter {
     if (rooms.length === 1 && except.length === 0) return this.#sidsIn(rooms[0] as Room);
     const sids = new Set(rooms.length > 0 ? rooms.flatMap((room) => this.#sidsIn(room)) : Object.keys(this.sids));
     for (const name of except) {
-      sids.delete(String(name));
-      for (const sid of this.#sidsIn(name)) sids.delete(sid);
+      // others may have joined a room that is called as a socket is: in Socket.IO 2, it is the socket alone that is meant
+      if (Object.hasOwn(this.sids, name)) sids.delete(String(name));
+      else for (const sid of this.#sidsIn(name)) sids.delete(sid);
     }
     return sids;
   }

@@ -2,7 +2,9 @@ import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-ada
 import type { LocalNode } from '../../cluster/local-node';
 import { type BroadcastOptions, type BroadcastPacket, EVENT, type WrittenBroadcast } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
+import { asRooms, textOfRoom } from '../../wire/rooms';
 import { type CustomHook, callHook } from '../custom-hook';
+import { writable } from '../handshake';
 import { eventHead, LocalBroadcast } from './local-broadcast';
 import type { Namespace4, Socket4 } from './types';
 
@@ -58,16 +60,16 @@ export class LocalSockets implements LocalNode {
   }
 
   roomNames(): string[] {
-    return [...this.#adapter.rooms.keys()].map(String);
+    return [...this.#adapter.rooms.keys()].map(textOfRoom);
   }
 
   roomSizes(): [string, number][] {
-    return [...this.#adapter.rooms].map(([room, { size }]) => [String(room), size]);
+    return [...this.#adapter.rooms].map(([room, { size }]) => [textOfRoom(room), size]);
   }
 
   roomsOf(sid: string): string[] | undefined {
     const rooms = this.#adapter.socketRooms(sid);
-    return rooms && [...rooms].map(String);
+    return rooms && [...rooms].map(textOfRoom);
   }
 
   async join(sid: string, room: string): Promise<boolean> {
@@ -178,8 +180,6 @@ function mayBeNumber(text: string): boolean {
   return (first >= 0x30 && first <= 0x39) || first === 0x2d || first === 0x49 || first === 0x4e;
 }
 
-/** Without the `sessionStore` that express-session puts into the handshake: it cannot be written, and is nobody's business. */
 function detailsOf({ id, handshake, rooms, data }: Socket4): SocketDetails {
-  const { sessionStore, ...rest } = handshake as { sessionStore?: unknown };
-  return { id, handshake: rest, rooms: [...rooms], data };
+  return { id, handshake: writable(handshake), rooms: asRooms(rooms), data };
 }

@@ -69,6 +69,8 @@ function withField(message: unknown, [key = '', ...rest]: string[], value: unkno
 const isText: Accepts = (value) => typeof value === 'string';
 const isName: Accepts = (value) => typeof value === 'string' || typeof value === 'number';
 const areNames: Accepts = (value) => Array.isArray(value) && value.every(isName);
+/** Users call rooms whatever they like. */
+const areRooms: Accepts = (value) => Array.isArray(value);
 const mayBe =
   (accepts: Accepts): Accepts =>
   (value) =>
@@ -98,14 +100,14 @@ const ofPacket: Record<string, Accepts> = {
 };
 const ofOptions = (opts: string): Record<string, Accepts> => ({
   [opts]: nullOr(isObject),
-  [`${opts}.rooms`]: nullOr(areNames),
-  [`${opts}.except`]: nullOr(areNames),
+  [`${opts}.rooms`]: nullOr(areRooms),
+  [`${opts}.except`]: nullOr(areRooms),
   [`${opts}.flags`]: nullOr(isObject),
 });
 const ofTargets: Record<string, Accepts> = {
   opts: isObject,
-  'opts.rooms': falsyOr(areNames),
-  'opts.except': falsyOr(areNames),
+  'opts.rooms': falsyOr(areRooms),
+  'opts.except': falsyOr(areRooms),
 };
 const sender = { uid: 'a', link: 'b', nodes: ['a', 'c'] };
 const ofSender: Record<string, Accepts> = {
@@ -142,14 +144,14 @@ const of5 = (type: number, fields: Fields) => ({ requestid: 'x', type, ...fields
 const of8 = (type: number | string, fields: Fields) => ({ requestId: 'x', type, ...fields });
 
 export const REQUESTS: readonly Sample[] = [
-  request('clients of 5.x', of5(0, { rooms: ['a'] }), { rooms: falsyOr(areNames) }),
+  request('clients of 5.x', of5(0, { rooms: ['a'] }), { rooms: falsyOr(areRooms) }),
   request('clientRooms of 5.x', of5(1, { sid: 'a' }), { sid: isText }),
   request('remoteJoin of 5.x', of5(3, { sid: 'a', room: 'b' }), { sid: isText, room: isName }),
   request('remoteLeave of 5.x', of5(4, { sid: 'a', room: 'b' }), { sid: isText, room: isName }),
   request('remoteDisconnect of 5.x', of5(6, { sid: 'a' }), { sid: isText }),
-  request('clients of 8.x', of8(0, { rooms: ['a'] }), { rooms: falsyOr(areNames) }),
-  request('addSockets', of8(2, { opts: targets, rooms: ['c'] }), { ...ofTargets, rooms: areNames }),
-  request('delSockets', of8(3, { opts: targets, rooms: ['c'] }), { ...ofTargets, rooms: areNames }),
+  request('clients of 8.x', of8(0, { rooms: ['a'] }), { rooms: falsyOr(areRooms) }),
+  request('addSockets', of8(2, { opts: targets, rooms: ['c'] }), { ...ofTargets, rooms: areRooms }),
+  request('delSockets', of8(3, { opts: targets, rooms: ['c'] }), { ...ofTargets, rooms: areRooms }),
   request('disconnectSockets', of8(4, { opts: targets }), ofTargets),
   request('fetchSockets', of8(5, { opts: targets }), ofTargets),
   request('serverSideEmit', of8(6, { data: ['hacked'] }), {
@@ -240,8 +242,8 @@ export const SHARDED_BROADCASTS: readonly Sample[] = [
 
 export const SHARDED_REQUESTS: readonly Sample[] = [
   ...SHARDED_BROADCASTS,
-  sharded('SOCKETS_JOIN', 4, { opts: targets, rooms: ['c'], ...link }, { ...ofTargets, ...ofLink, rooms: areNames }),
-  sharded('SOCKETS_LEAVE', 5, { opts: targets, rooms: ['c'], ...link }, { ...ofTargets, ...ofLink, rooms: areNames }),
+  sharded('SOCKETS_JOIN', 4, { opts: targets, rooms: ['c'], ...link }, { ...ofTargets, ...ofLink, rooms: areRooms }),
+  sharded('SOCKETS_LEAVE', 5, { opts: targets, rooms: ['c'], ...link }, { ...ofTargets, ...ofLink, rooms: areRooms }),
   sharded('DISCONNECT_SOCKETS', 6, { opts: targets, ...link }, { ...ofTargets, ...ofLink }),
   sharded(
     'FETCH_SOCKETS',
