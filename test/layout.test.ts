@@ -73,6 +73,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'type wire/wire',
     'wire/broadcast',
     'wire/binary',
+    'wire/rooms',
   ],
   cluster: ['wire', 'redis/pub-sub', 'errors', 'type limits', 'message-of', 'within'],
   wire: ['errors'],

@@ -51,6 +51,11 @@ export class Accounts {
     debug('dropped a message of %d bytes in %s', bytes, this.#node.nsp);
   }
 
+  /** Something came once more, and was dropped. */
+  repeated(): void {
+    this.counters.repeated += 1;
+  }
+
   /** A request was not even sent. */
   refused(): void {
     this.counters.refused += 1;

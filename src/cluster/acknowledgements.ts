@@ -5,6 +5,8 @@ interface Waiting {
   onAnswer: (value: unknown) => void;
   /** The nodes that have told their number of clients: each counts once. */
   counted: Set<string>;
+  /** The answers that have come, by node and number: each counts once. */
+  answered: Set<string>;
   timer: NodeJS.Timeout;
 }
 
@@ -28,7 +30,7 @@ export class Acknowledgements {
    */
   expect(id: string, timeout: number, onCount: Waiting['onCount'], onAnswer: Waiting['onAnswer']): void {
     const timer = setTimeout(() => this.#waiting.delete(id), timeout);
-    this.#waiting.set(id, { onCount, onAnswer, counted: new Set(), timer });
+    this.#waiting.set(id, { onCount, onAnswer, counted: new Set(), answered: new Set(), timer });
   }
 
   receive(acknowledgement: Acknowledgement): void {
@@ -56,7 +58,11 @@ export class Acknowledgements {
 
 function tell(waiting: Waiting, acknowledgement: Acknowledgement): void {
   if (acknowledgement.type === 'answer') {
-    waiting.onAnswer(acknowledgement.value);
+    const { sender, nth, value } = acknowledgement;
+    const answer = `${sender?.uid} ${nth}`;
+    if (sender && nth !== undefined && waiting.answered.has(answer)) return;
+    waiting.answered.add(answer);
+    waiting.onAnswer(value);
     return;
   }
   const { sender, clients } = acknowledgement;

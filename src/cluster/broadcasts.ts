@@ -89,7 +89,7 @@ export class Broadcasts implements BroadcastReceiver {
     const { counters } = this.#accounts;
     const missing = this.#sequences.take(uid, number);
     if (missing === false) {
-      counters.repeated += 1;
+      this.#accounts.repeated();
       return true;
     }
     if (this.#hearsAll) counters.missed += missing;

@@ -1,11 +1,10 @@
 import uid2 from 'uid2';
-import { AdapterClosedError } from '../errors';
 import type { Limits } from '../limits';
 import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import { asRooms } from '../wire/rooms';
-import type { Outgoing, Wire } from '../wire/wire';
+import type { Wire } from '../wire/wire';
 import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
@@ -15,9 +14,11 @@ import { Joining } from './joining';
 import { keepAliveUntil } from './keep-alive';
 import type { LocalNode } from './local-node';
 import { Neighbours } from './neighbours';
+import { Outbox } from './outbox';
 import { Peers } from './peers';
 import { explain } from './permissions';
 import { Receiver } from './receiver';
+import { unanswered } from './request-kinds';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
@@ -51,6 +52,7 @@ export class ClusterNode {
   /** Fulfilled once the node hears the others, or is closed. */
   readonly ready: Promise<void>;
   readonly #accounts: Accounts;
+  readonly #outbox: Outbox;
   readonly #settings: ClusterNodeSettings;
   readonly #wire: Wire;
   readonly #neighbours: Neighbours;
@@ -76,13 +78,18 @@ export class ClusterNode {
     this.#settings = settings;
     this.#numbering = new Numbering(settings.nsp);
     this.#accounts = new Accounts({ nsp: settings.nsp, uid });
+    this.#outbox = new Outbox(pubSub, this.#accounts, settings.maxQueuedBytes);
     this.#wire = settings.createWire(() => this.#sender);
     const { channels, sharded } = this.#wire;
     this.#neighbours = new Neighbours(pubSub, channels.broadcast);
     this.#neighbours.add(uid);
     const own = { uid, link: pubSub.id };
     this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
-    this.#responder = new Responder(local, { wire: this.#wire, send: (message) => this.#send(message), onError });
+    this.#responder = new Responder(local, {
+      wire: this.#wire,
+      send: (message) => this.#outbox.send(message),
+      onError,
+    });
     this.#requests = this.#createRequests(own);
     this.#acknowledgements = new Acknowledgements(onError);
     const hearsAll = settings.subscriptionMode === 'static';
@@ -117,9 +124,10 @@ export class ClusterNode {
     const published = this.#peers.recent()?.published;
     // written out, since a spread takes five times as long
     const [rooms, except] = [asRooms(options.rooms), asRooms(options.except)];
-    const numbered = { rooms, except, flags: options.flags, seq: this.#numbering.next() };
+    const numbered = { rooms, except, flags: options.flags, seq: this.#numbering.next };
     const message = this.#wire.broadcast(data, numbered, published, this.#joining.concerns(rooms));
-    this.#send(message);
+    this.#numbering.used();
+    this.#outbox.sendAnyway(message);
     return message.written;
   }
 
@@ -141,7 +149,7 @@ export class ClusterNode {
     const id = uid2(6);
     const message = this.#wire.acknowledgedBroadcast(id, data, options);
     this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
-    this.#send(message);
+    this.#outbox.send(message);
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
@@ -158,7 +166,7 @@ export class ClusterNode {
 
   /** Tells the other nodes something that needs no answer. @throws {UnsendableValueError} before anything is sent */
   tell(request: Request): void {
-    for (const message of this.#wire.request(undefined, request)) this.#send(message);
+    for (const message of this.#wire.request(undefined, unanswered(request))) this.#outbox.sendAnyway(message);
   }
 
   /**
@@ -202,7 +210,8 @@ export class ClusterNode {
     this.#requests.close();
     this.#acknowledgements.close();
     this.#neighbours.remove(uid);
-    this.#send(this.#wire.bye());
+    this.#outbox.send(this.#wire.bye());
+    this.#outbox.close();
     await Promise.all([
       this.#router?.remove(this.#broadcasts),
       this.#roomChannels?.close(),
@@ -216,7 +225,9 @@ export class ClusterNode {
     return new Requests(own, {
       requestsTimeout: this.#settings.requestsTimeout,
       maxPendingRequests: this.#settings.maxPendingRequests,
-      onSilent: (uid) => this.#peers.fellSilent(uid),
+      onSilent: (uid, since) => {
+        if (this.#settings.pubSub.hasHeardSince(since)) this.#peers.fellSilent(uid);
+      },
       onSettled: (request, error, duration) => this.#accounts.request(request, error, duration),
       onRefused: () => this.#accounts.refused(),
       local: {
@@ -225,14 +236,16 @@ export class ClusterNode {
       },
       answering: (request) => this.#wire.answering(request),
       census: () => this.#peers.census(),
+      hear: () => (this.#hearsAnswers ? undefined : this.#inConversation),
       send: async (id, request) => {
-        if (!this.#hearsAnswers) await this.#inConversation;
-        const failures = await Promise.all(this.#wire.request(id, request).map((message) => this.#sent(message)));
+        const failures = await Promise.all(
+          this.#wire.request(id, request).map((message) => this.#outbox.sent(message)),
+        );
         return failures.find((failure) => failure !== undefined);
       },
       repeat: async (id, request, { published }) => {
         const message = this.#wire.again(id, request, published);
-        if (message) await this.#sent(message);
+        if (message) await this.#outbox.sent(message);
       },
     });
   }
@@ -247,7 +260,7 @@ export class ClusterNode {
       responder: this.#responder,
       peers: this.#peers,
       accounts: this.#accounts,
-      send: (message) => this.#send(message),
+      send: (message) => this.#outbox.send(message),
     });
   }
 
@@ -277,25 +290,7 @@ export class ClusterNode {
   #greet(): void {
     this.#hearsAnswers = true;
     if (this.#closed) return;
-    this.#send(this.#wire.hello());
+    this.#outbox.send(this.#wire.hello());
     this.#peers.recent();
-  }
-
-  #send({ channel, payload }: Outgoing, onSettled?: (failure: Error | undefined) => void): void {
-    if (this.#closed) {
-      onSettled?.(new AdapterClosedError());
-      return;
-    }
-    this.#accounts.published(channel, payload);
-    const { pubSub, maxQueuedBytes } = this.#settings;
-    pubSub.publish(channel, payload, maxQueuedBytes, (failure) => {
-      if (failure) this.#accounts.lost(channel, failure);
-      onSettled?.(failure);
-    });
-  }
-
-  /** @returns what went wrong, or undefined */
-  #sent(message: Outgoing): Promise<Error | undefined> {
-    return new Promise((resolve) => this.#send(message, resolve));
   }
 }

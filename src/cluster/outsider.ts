@@ -12,6 +12,7 @@ import { ClientAnswers } from './client-answers';
 import { Joining } from './joining';
 import { type Census, Peers } from './peers';
 import { takeResponse } from './receiver';
+import { unanswered } from './request-kinds';
 import { Requests } from './requests';
 import { Numbering } from './sequences';
 
@@ -62,7 +63,10 @@ export class Outsider {
       {
         requestsTimeout,
         maxPendingRequests,
-        onSilent: (uid) => this.#peers.fellSilent(uid),
+        onSilent: (uid, since) => {
+          if (pubSub.hasHeardSince(since)) this.#peers.fellSilent(uid);
+        },
+        hear: () => (this.#hears ? undefined : this.#listen()),
         answering: (request) => wire.answering(request),
         census: () => this.#peers.census(),
         send: (id, request) => this.#sendRequest(id, request),
@@ -79,8 +83,10 @@ export class Outsider {
     this.#assertOpen();
     const toAll = this.#joining.concerns(options.rooms);
     const { rooms, except, flags } = options;
-    const numbered = { rooms, except, flags, seq: this.#numbering.next() };
-    void this.#send(this.#settings.wire.broadcast(data, numbered, undefined, toAll));
+    const numbered = { rooms, except, flags, seq: this.#numbering.next };
+    const message = this.#settings.wire.broadcast(data, numbered, undefined, toAll);
+    this.#numbering.used();
+    void this.#send(message);
   }
 
   /**
@@ -124,7 +130,7 @@ export class Outsider {
   /** Tells the nodes something that needs no answer. @throws {UnsendableValueError} @throws {AdapterClosedError} */
   tell(request: Request): void {
     this.#assertOpen();
-    for (const message of this.#settings.wire.request(undefined, request)) void this.#send(message);
+    for (const message of this.#settings.wire.request(undefined, unanswered(request))) void this.#send(message);
     // when the nodes have done it is not told: this is long enough
     if (request.type === 'addSockets') void this.#joining.during(request, this.#wait(this.#settings.requestsTimeout));
   }
@@ -160,8 +166,6 @@ export class Outsider {
   }
 
   async #sendRequest(id: string, request: Request): Promise<Error | undefined> {
-    if (!this.#hears) await this.#listen();
-    if (!this.#requests.get(id)) return undefined;
     const messages = this.#settings.wire.request(id, request);
     const failures = await Promise.all(messages.map((message) => this.#send(message)));
     return failures.find((failure) => failure !== undefined);

@@ -1,3 +1,4 @@
+import type { AcknowledgedBroadcast } from '../wire/acknowledgements';
 import type { IncomingRequest } from '../wire/messages';
 import type { Presence } from '../wire/presence';
 import type { Incoming, Outgoing, Response, Wire } from '../wire/wire';
@@ -6,6 +7,7 @@ import type { Acknowledgements } from './acknowledgements';
 import type { Broadcasts } from './broadcasts';
 import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
+import { Recent } from './recent';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
 
@@ -34,6 +36,7 @@ export class Receiver {
   /** The ids of the requests that it has heard, while it is new. */
   #heard: Set<string> | undefined = new Set();
   readonly #aging: NodeJS.Timeout;
+  readonly #recent = new Recent();
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
@@ -62,13 +65,17 @@ export class Receiver {
   }
 
   #take(incoming: Incoming): void {
-    const { acknowledgements, broadcasts, peers, requests, responder } = this.#settings;
+    const { acknowledgements, broadcasts, peers, requests } = this.#settings;
     if (incoming.kind === 'broadcast') broadcasts.receive(incoming.broadcast);
-    else if (incoming.kind === 'acknowledged broadcast') responder.broadcast(incoming.broadcast);
+    else if (incoming.kind === 'acknowledged broadcast') this.#takeAcknowledged(incoming.broadcast);
     else if (incoming.kind === 'acknowledgement') acknowledgements.receive(incoming.acknowledgement);
     else if (incoming.kind === 'presence') this.#takePresence(incoming.presence);
     else if (incoming.kind === 'request') this.#takeRequest(incoming.request);
     else takeResponse(incoming.response, requests, peers);
+  }
+
+  #takeAcknowledged(broadcast: AcknowledgedBroadcast): void {
+    if (this.#isNew(broadcast.id, broadcast.replyTo)) this.#settings.responder.broadcast(broadcast);
   }
 
   #takePresence(presence: Presence): void {
@@ -106,7 +113,16 @@ export class Receiver {
     const { peers, responder } = this.#settings;
     if (request.sender) peers.learn(request.sender);
     if (request.id !== undefined) this.#heard?.add(request.id);
-    if (!request.repeated) void responder.respond(request);
+    if (request.repeated) return;
+    const id = request.id ?? ('once' in request.request ? request.request.once : undefined);
+    if (id === undefined || this.#isNew(id, request.replyTo)) void responder.respond(request);
+  }
+
+  /** @param from - whose id it is; published nodes do not always say so */
+  #isNew(id: string, from = ''): boolean {
+    const isNew = this.#recent.add(`${from} ${id}`);
+    if (!isNew) this.#settings.accounts.repeated();
+    return isNew;
   }
 }
 

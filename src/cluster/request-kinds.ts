@@ -1,3 +1,4 @@
+import uid2 from 'uid2';
 import type { Request } from '../wire/messages';
 
 type Type = Request['type'];
@@ -19,4 +20,9 @@ export function includesOwnAnswer({ type }: Request): boolean {
 /** Whether a node answers at once, whatever the user's code does: one that does not is frozen, or cut off. */
 export function isAnsweredAtOnce({ type }: Request): boolean {
   return ['clients', 'allRooms', 'clientRooms', 'fetchSockets', 'countSockets', 'roomSizes'].includes(type);
+}
+
+/** What nobody answers has no id by which it could be told from one that comes twice: where twice is not the same as once, it gets one. */
+export function unanswered(request: Request): Request {
+  return request.type === 'serverSideEmit' ? { ...request, once: uid2(6) } : request;
 }

@@ -14,8 +14,8 @@ export interface Transport {
   readonly requestsTimeout: number;
   readonly maxPendingRequests: number;
   onRefused?(): void;
-  /** A node has not answered in time. */
-  onSilent(uid: string): void;
+  /** A node has not answered in time. @param since - when it was asked, by `performance.now()` */
+  onSilent(uid: string, since: number): void;
   /** A request has come to its end. @param error - what went wrong, if anything @param duration - in ms */
   onSettled?(request: Request, error: Error | undefined, duration: number): void;
   /** This node's own part; undefined for who is no node. */
@@ -24,7 +24,9 @@ export interface Transport {
     /** Whether the socket is on this node. */
     isHere(sid: string): boolean;
   };
-  /** Sends the request to the other nodes: at once, as soon as this node can hear their answers. */
+  /** @returns once answers are heard; undefined when they are already */
+  hear(): Promise<unknown> | undefined;
+  /** Sends the request to the other nodes, at once. */
   send(id: string, request: Request): Promise<Error | undefined>;
   /** Sends it again, in case somebody does not understand the dialect in which it was asked. */
   repeat(id: string, request: Request, census: Census): Promise<unknown>;
@@ -143,6 +145,8 @@ export class Requests {
     const answered = local && includesOwnAnswer(request) ? this.#answer(id, local.answer(request)) : undefined;
     // when the socket is here, nobody else has it
     if ('sid' in request && local?.isHere(request.sid)) await answered;
+    const heard = this.#transport.hear();
+    if (heard) await heard;
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     waiting.sent = true;
@@ -194,12 +198,13 @@ export class Requests {
   }
 
   #timeOut(id: string, pending: WaitingRequest): void {
-    if (isAnsweredAtOnce(pending.request)) for (const uid of pending.missing) this.#transport.onSilent(uid);
+    if (isAnsweredAtOnce(pending.request))
+      for (const uid of pending.missing) this.#transport.onSilent(uid, pending.since);
     this.#settle(id, { error: timeoutOf(pending) });
   }
 
   #recheck(): void {
-    for (const id of this.#waiting.keys()) void this.#count(id);
+    for (const id of this.sent) void this.#count(id);
   }
 
   #settle(id: string, outcome: Outcome): void {

@@ -43,12 +43,13 @@ export class Responder {
   broadcast(broadcast: AcknowledgedBroadcast): void {
     const { packet, options } = broadcast;
     const { wire, send } = this.#replies;
+    let answers = 0;
     this.#guard(() =>
       this.#local.deliverWithAcknowledgement(
         packet,
         options,
         (clients) => send(wire.clientCount(broadcast, clients)),
-        (value) => this.#guard(() => send(wire.clientAnswer(broadcast, value))),
+        (value) => this.#guard(() => send(wire.clientAnswer(broadcast, value, answers++))),
       ),
     );
   }
@@ -67,9 +68,35 @@ export class Responder {
       return wire.response(incoming, id, answer);
     } catch (error) {
       onError(error as Error);
-      const { request, sender } = incoming;
-      const instead = insteadOf(request, answer, error as Error, sender !== undefined);
+      const instead = this.#insteadOf(incoming, id, answer, error as Error);
       return instead && wire.response(incoming, id, instead);
+    }
+  }
+
+  /** What is answered when the answer itself cannot be written. */
+  #insteadOf(incoming: IncomingRequest, id: string, answer: Answer, error: Error): Answer | undefined {
+    const { request, sender } = incoming;
+    if (request.type !== 'fetchSockets' || answer.kind !== 'value') {
+      const failure = failureOf(request, error);
+      return sender || failure.kind === 'value' ? failure : undefined;
+    }
+    const isWritable = (value: unknown) => this.#isWritable(incoming, id, { kind: 'value', value });
+    const sockets = answer.value as SocketDetails[];
+    const alone = sockets.filter((socket) => !isWritable([socket]));
+    // it may be that each can be written, but not together: JSON leaves out a function, and bytes do not go into JSON
+    const faulty = isWritable(without(sockets, alone)) ? alone : sockets;
+    // a published node waits for every answer: it gets the sockets without what cannot be written
+    if (!sender) return { kind: 'value', value: without(sockets, faulty) };
+    const ids = faulty.map((socket) => `"${socket.id}"`).join(', ');
+    return { kind: 'failure', reason: `the data of the socket ${ids} cannot be written: ${error.message}` };
+  }
+
+  #isWritable(incoming: IncomingRequest, id: string, answer: Answer): boolean {
+    try {
+      this.#replies.wire.response(incoming, id, answer);
+      return true;
+    } catch {
+      return false;
     }
   }
 }
@@ -80,25 +107,7 @@ function failureOf(request: Request, error: unknown): Answer {
   return { kind: 'failure', reason: error instanceof Error ? error.message : String(error) };
 }
 
-/** What is answered when the answer itself cannot be written. */
-function insteadOf(request: Request, answer: Answer, error: Error, named: boolean): Answer | undefined {
-  if (request.type !== 'fetchSockets' || answer.kind !== 'value') return failureOf(request, error);
-  const sockets = answer.value as SocketDetails[];
-  const unwritable = sockets.filter((socket) => !isWritable(socket));
-  if (named) {
-    const ids = unwritable.map(({ id }) => `"${id}"`).join(', ');
-    return { kind: 'failure', reason: `the data of the socket ${ids} cannot be written as JSON: ${error.message}` };
-  }
-  // a published node waits for every answer: it gets the sockets without what cannot be written
-  const rest = sockets.map((socket) => (isWritable(socket) ? socket : { ...socket, handshake: {}, data: {} }));
-  return { kind: 'value', value: rest };
-}
-
-function isWritable(value: unknown): boolean {
-  try {
-    JSON.stringify(value);
-    return true;
-  } catch {
-    return false;
-  }
+function without(sockets: readonly SocketDetails[], faulty: readonly SocketDetails[]): SocketDetails[] {
+  const set = new Set(faulty);
+  return sockets.map((socket) => (set.has(socket) ? { ...socket, handshake: {}, data: {} } : socket));
 }

@@ -1,6 +1,10 @@
+import { randomInt } from 'node:crypto';
+
 /** How far behind its latest a node's broadcast may come, and be told from one that comes twice. */
 const WINDOW = 1024;
 const BITS = 32;
+/** Nobody misses as many, or sends one again so late: it is another beginning. */
+const FARTHEST = 2 ** 20;
 /** More nodes than that at once are no cluster: whoever was heard of first is forgotten. */
 const MAX_NODES = 1000;
 
@@ -12,16 +16,21 @@ export function isNumbered(nsp: string): boolean {
 /** Numbers the broadcasts that one sends to a namespace. */
 export class Numbering {
   readonly #isNumbered: boolean;
-  #last = 0;
+  /** Begins anywhere: a namespace may be made anew, and nobody is to take its broadcasts for those that it sent before. */
+  #next = randomInt(2 ** 32);
 
   constructor(nsp: string) {
     this.#isNumbered = isNumbered(nsp);
   }
 
-  next(): number | undefined {
-    if (!this.#isNumbered) return undefined;
-    this.#last = (this.#last + 1) >>> 0;
-    return this.#last;
+  /** The number of the next broadcast, if it is to have one. */
+  get next(): number | undefined {
+    return this.#isNumbered ? this.#next : undefined;
+  }
+
+  /** A broadcast has been written with that number. */
+  used(): void {
+    this.#next = (this.#next + 1) >>> 0;
   }
 }
 
@@ -61,7 +70,7 @@ export class Sequences {
 
 /** Of one node: the latest number, and which of those before it have come. Numbers begin anew after 2 ** 32. */
 class Sequence {
-  readonly #first: number;
+  #first: number;
   #latest: number;
   /** A bit a number. There is none as long as all have come in their order, which most do. */
   #come: number[] | undefined;
@@ -77,6 +86,7 @@ class Sequence {
       this.#latest = number;
       return 0;
     }
+    if (Math.abs(ahead) > FARTHEST) return this.#beginAnew(number);
     this.#come ??= this.#allSinceFirst();
     if (ahead > 0) return this.#advance(this.#come, number, ahead);
     // too far behind to tell: better twice than never
@@ -84,6 +94,13 @@ class Sequence {
     if (((this.#come[slotOf(number)] as number) & bitOf(number)) !== 0) return false;
     mark(this.#come, number);
     return -1;
+  }
+
+  #beginAnew(number: number): number {
+    this.#first = number;
+    this.#latest = number;
+    this.#come = undefined;
+    return 0;
   }
 
   #allSinceFirst(): number[] {

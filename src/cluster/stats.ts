@@ -15,7 +15,7 @@ export interface Counters {
   refused: number;
   /** Broadcasts of other nodes that were delivered to sockets of this one. */
   received: number;
-  /** Broadcasts that came once more, and were dropped: a client may send one again when its connection has ended. */
+  /** Broadcasts, requests and events for servers that came once more, and were dropped: a client may send one again when its connection has ended. */
   repeated: number;
   /**
    * Broadcasts of other nodes of this package that never came, for this node's sockets or not: while its connection was away, for

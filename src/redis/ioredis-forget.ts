@@ -1,4 +1,7 @@
-import type { IoredisClient } from './ioredis';
+interface Client {
+  on(event: 'close', listener: () => void): unknown;
+  removeListener(event: 'close', listener: () => void): unknown;
+}
 
 /** What a client has from its last connection, to do it again on the next one; private, and the same in versions 4 to 6. */
 interface Remembering {
@@ -14,7 +17,7 @@ export type OwnNames = Readonly<Record<string, () => readonly string[]>>;
  *
  * @returns a function that stops it
  */
-export function forgetOwnNames(client: IoredisClient, own: OwnNames): () => void {
+export function forgetOwnNames(client: Client, own: OwnNames): () => void {
   const onClose = () => {
     const remembered = (client as Remembering).prevCondition?.subscriber;
     if (!remembered) return;

@@ -57,6 +57,8 @@ export class PubSub {
   readonly #stopListening: () => void;
   #watchdog: Watchdog | undefined;
   #onClosed: (() => void) | undefined;
+  /** When the subscriber last got a connection, by `performance.now()`. */
+  #connectedAt = performance.now();
 
   constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
     this.#publisher = publisher;
@@ -86,6 +88,7 @@ export class PubSub {
       channels: () => this.#channels.names,
       patterns: () => this.#patterns.names,
       ready: async () => {
+        this.#connectedAt = performance.now();
         const told = this.#resubscribe();
         this.#watchdog?.connected();
         await told;
@@ -131,6 +134,11 @@ export class PubSub {
   /** Whether the subscriber has a connection. */
   get isConnected(): boolean {
     return this.#subscriber.isReady();
+  }
+
+  /** Whether it has heard everything since a moment, as far as is known. @param since - by `performance.now()` */
+  hasHeardSince(since: number): boolean {
+    return this.isConnected && this.#connectedAt <= since && this.connectivity.outage === undefined;
   }
 
   /** How many channels are subscribed, or are to be. */

@@ -22,7 +22,8 @@ export interface AcknowledgedBroadcast {
 
 export type Acknowledgement = { id: string; sender: Sender | undefined } & (
   | { type: 'count'; clients: number }
-  | { type: 'answer'; value: unknown }
+  /** `nth` counts those of one node, from 0 on; published nodes give none. */
+  | { type: 'answer'; value: unknown; nth: number | undefined }
 );
 
 /** @throws {UnsendableValueError} */
@@ -54,8 +55,8 @@ export function encodeClientCount(id: string, clients: number, sender: Sender): 
 }
 
 /** @throws {UnsendableValueError} */
-export function encodeClientAnswer(id: string, value: unknown, sender: Sender): string | Buffer {
-  return encodeData({ requestId: id, type: CLIENT_ANSWER, packet: value, ...senderFields(sender) });
+export function encodeClientAnswer(id: string, value: unknown, nth: number, sender: Sender): string | Buffer {
+  return encodeData({ requestId: id, type: CLIENT_ANSWER, packet: value, nth, ...senderFields(sender) });
 }
 
 /**
@@ -66,7 +67,13 @@ export function readAcknowledgement(fields: Record<string, unknown>): Acknowledg
   const { type, clientCount, packet } = fields;
   if (type !== CLIENT_COUNT && type !== CLIENT_ANSWER) return undefined;
   const common = { id: readString(fields, 'requestId'), sender: readSender(fields) };
-  if (type === CLIENT_ANSWER) return { ...common, type: 'answer', value: packet };
+  if (type === CLIENT_ANSWER) return { ...common, type: 'answer', value: packet, nth: readNth(fields) };
   if (!isCount(clientCount)) throw new MalformedMessageError('"clientCount" is no number of clients');
   return { ...common, type: 'count', clients: clientCount };
+}
+
+/** @throws {MalformedMessageError} */
+export function readNth({ nth }: Record<string, unknown>): number | undefined {
+  if (nth !== undefined && !isCount(nth)) throw new MalformedMessageError('"nth" is no number');
+  return nth;
 }

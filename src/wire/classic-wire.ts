@@ -123,8 +123,8 @@ export class ClassicWire implements Wire {
     return this.#reply(replyTo, encodeClientCount(id, clients, this.#settings.sender()));
   }
 
-  clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown): Outgoing {
-    return this.#reply(replyTo, encodeClientAnswer(id, value, this.#settings.sender()));
+  clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown, nth: number): Outgoing {
+    return this.#reply(replyTo, encodeClientAnswer(id, value, nth, this.#settings.sender()));
   }
 
   request(id: string | undefined, request: Request): Outgoing[] {

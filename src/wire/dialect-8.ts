@@ -50,7 +50,7 @@ function fieldsOf(request: Request): Record<string, unknown> | undefined {
     case 'roomSizes':
       return { type: ROOM_SIZES };
     case 'serverSideEmit':
-      return { type: SERVER_SIDE_EMIT, data: request.args };
+      return { type: SERVER_SIDE_EMIT, data: request.args, ...onceOf(request) };
     default:
       return undefined;
   }
@@ -76,7 +76,7 @@ export function readRequest(fields: Record<string, unknown>): Request {
     case ROOM_SIZES:
       return { type: 'roomSizes' };
     case SERVER_SIDE_EMIT:
-      return { type: 'serverSideEmit', args: readEvent(fields.data) };
+      return { type: 'serverSideEmit', args: readEvent(fields.data), ...readOnce(fields) };
     default:
       throw new MalformedMessageError('unknown type of request');
   }
@@ -110,6 +110,15 @@ export function readTargets({ opts }: Record<string, unknown>): Targets {
 function readEvent(data: unknown): [string, ...unknown[]] {
   if (!Array.isArray(data) || typeof data[0] !== 'string') throw new MalformedMessageError('"data" is no event');
   return data as [string, ...unknown[]];
+}
+
+export function onceOf({ once }: { once?: string }): { once?: string } {
+  return once === undefined ? {} : { once };
+}
+
+/** @throws {MalformedMessageError} */
+export function readOnce(fields: Record<string, unknown>): { once?: string } {
+  return fields.once === undefined ? {} : { once: readString(fields, 'once') };
 }
 
 /** @param packed - whether sockets are to be packed */

@@ -1,4 +1,4 @@
-import { readTargets } from './dialect-8';
+import { onceOf, readOnce, readTargets } from './dialect-8';
 import { isRecord, MalformedMessageError, readRooms } from './malformed';
 import type { Answer, Request, Room, SocketDetails, Targets } from './messages';
 import { readSockets } from './unpack-sockets';
@@ -64,7 +64,7 @@ export function publishedRequest(request: Request): TypeAndData {
     case 'fetchSockets':
       return { type: FETCH_SOCKETS, data: { opts: optsOf(request.targets), packed: true } };
     case 'serverSideEmit':
-      return { type: SERVER_SIDE_EMIT, data: { packet: request.args } };
+      return { type: SERVER_SIDE_EMIT, data: { packet: request.args, ...onceOf(request) } };
     case 'customRequest':
       return { type: REQUEST, data: {} };
     default:
@@ -107,7 +107,7 @@ export function readPublishedRequest({ type, data }: ShardedMessage): Request {
     case FETCH_SOCKETS:
       return { type: 'fetchSockets', targets: readTargets(data) };
     case SERVER_SIDE_EMIT:
-      return { type: 'serverSideEmit', args: readPacket(data.packet) };
+      return { type: 'serverSideEmit', args: readPacket(data.packet), ...readOnce(data) };
     default:
       throw new MalformedMessageError('unknown type of message');
   }

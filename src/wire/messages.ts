@@ -17,8 +17,8 @@ export type Survey =
   | { type: 'roomSizes' }
   | { type: 'addSockets' | 'delSockets'; targets: Targets; rooms: Room[] }
   | { type: 'disconnectSockets'; targets: Targets; close: boolean }
-  /** An event for the servers themselves; they answer when an acknowledgement is wanted. */
-  | { type: 'serverSideEmit'; args: [event: string, ...args: unknown[]] };
+  /** An event for the servers themselves; they answer when an acknowledgement is wanted, and else it has a name of its own in `once`. */
+  | { type: 'serverSideEmit'; args: [event: string, ...args: unknown[]]; once?: string };
 
 /** A request about one socket: the node that has it answers. */
 export type Search =

@@ -1,4 +1,4 @@
-import type { AcknowledgedBroadcast, Acknowledgement } from './acknowledgements';
+import { type AcknowledgedBroadcast, type Acknowledgement, readNth } from './acknowledgements';
 import { containsBinary } from './binary';
 import {
   type Broadcast,
@@ -106,9 +106,9 @@ export class ShardedWire implements Wire {
     return this.#write(this.channels.own(replyTo), dialect.CLIENT_COUNT, { requestId: id, clientCount });
   }
 
-  clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown): Outgoing {
+  clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown, nth: number): Outgoing {
     const packet = toSendable(value, 'data');
-    return this.#write(this.channels.own(replyTo), dialect.CLIENT_ANSWER, { requestId: id, packet });
+    return this.#write(this.channels.own(replyTo), dialect.CLIENT_ANSWER, { requestId: id, packet, nth });
   }
 
   request(id: string | undefined, request: Request): Outgoing[] {
@@ -260,7 +260,7 @@ function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
 
 function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Acknowledgement {
   const common = { id: readString(data, 'requestId'), sender: { uid, link: uid, nodes: [uid] } };
-  if (type === dialect.CLIENT_ANSWER) return { ...common, type: 'answer', value: data.packet };
+  if (type === dialect.CLIENT_ANSWER) return { ...common, type: 'answer', value: data.packet, nth: readNth(data) };
   const { clientCount } = data;
   if (!isCount(clientCount)) throw new MalformedMessageError('"clientCount" is no number of clients');
   return { ...common, type: 'count', clients: clientCount };

@@ -78,8 +78,8 @@ export interface Wire {
   /** @throws {UnsendableValueError} */
   acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing;
   clientCount(to: AcknowledgedBroadcast, clients: number): Outgoing;
-  /** @throws {UnsendableValueError} */
-  clientAnswer(to: AcknowledgedBroadcast, value: unknown): Outgoing;
+  /** @param nth - how many this node has sent before @throws {UnsendableValueError} */
+  clientAnswer(to: AcknowledgedBroadcast, value: unknown, nth: number): Outgoing;
   /**
    * @param id - undefined when no answer is wanted
    * @throws {UnsendableValueError}

@@ -91,7 +91,7 @@ const responses = [
   ),
   encodeResponse({ dialect: 8, request: fetch, packed: true }, 'id', { kind: 'value', value: SOCKETS }, sender),
   encodeClientCount('id', 3, sender),
-  encodeClientAnswer('id', binary.data, sender),
+  encodeClientAnswer('id', binary.data, 1, sender),
 ].map(bytes);
 
 const nodeOf = (uid: string) => ({
@@ -109,7 +109,7 @@ const shardedMessages = [
   shardedPeer.broadcast(binary.data, { ...options, seq: 5 }, undefined, true),
   shardedPeer.acknowledgedBroadcast('id', binary.data, options),
   shardedPeer.clientCount(asked, 3),
-  shardedPeer.clientAnswer(asked, binary.data),
+  shardedPeer.clientAnswer(asked, binary.data, 1),
   ...REQUESTS.flatMap((request) => [
     ...shardedPeer.request('id', request),
     ...[sender, undefined].flatMap((sender) =>

@@ -101,7 +101,7 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
     request('socketsJoin', undefined, { type: 'addSockets', targets: TARGETS, rooms: ['room3'] }),
     request('socketsLeave', undefined, { type: 'delSockets', targets: TARGETS, rooms: ['room3'] }),
     request('disconnectSockets', undefined, { type: 'disconnectSockets', targets: TARGETS, close: true }),
-    request('serverSideEmit', undefined, event),
+    request('serverSideEmit', undefined, { ...event, once: 'z9Y8x7' }),
     request('serverSideEmit with acknowledgement', ID, event),
     answer('answer to serverSideEmit', event, { kind: 'value', value: 'pong' }),
     request('fetchSockets', ID, fetch),
@@ -117,9 +117,9 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
       kind: 'acknowledgement',
       acknowledgement: { id: ID, sender: answering, type: 'count', clients: 2 },
     }),
-    fixture('acknowledgement of a client', node.clientAnswer(acknowledged, 'yes'), {
+    fixture('acknowledgement of a client', node.clientAnswer(acknowledged, 'yes', 0), {
       kind: 'acknowledgement',
-      acknowledgement: { id: ID, sender: answering, type: 'answer', value: 'yes' },
+      acknowledgement: { id: ID, sender: answering, type: 'answer', value: 'yes', nth: 0 },
     }),
     fixture('hello', node.hello(), { kind: 'presence', presence: { type: 'hello', sender: NODE } }),
     fixture('answer to hello', node.helloAnswer(OTHER.uid, [ID]), {

@@ -1,5 +1,5 @@
 import { answerLocally } from '../../cluster/answer';
-import { ClientAnswers } from '../../cluster/client-answers';
+import { Collecting } from '../../cluster/collecting';
 import type { NodeCallback } from '../../cluster/waiting-request';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, Room, SocketDetails } from '../../wire/messages';
@@ -21,6 +21,7 @@ import type { Callback, Namespace2 } from './types';
  */
 export class RedisAdapter extends withRedisApi(MemoryAdapter) {
   readonly #local: LocalSockets;
+  readonly #collecting = new Collecting();
 
   constructor(nsp: Namespace2, shared: Shared) {
     super(nsp);
@@ -76,17 +77,16 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
    * @returns the first argument of every acknowledgement
    * @throws {RequestTimeoutError} with the answers that came in time
    * @throws {UnsendableValueError} when an argument cannot be sent
+   * @throws {AdapterClosedError}
    */
-  async emitWithAck(timeout: number, targets: Targets, event: string, ...args: unknown[]): Promise<unknown[]> {
+  emitWithAck(timeout: number, targets: Targets, event: string, ...args: unknown[]): Promise<unknown[]> {
     const data: BroadcastPacket['data'] = [event, ...args];
-    const answers = new ClientAnswers(timeout);
-    const { onCount, onAnswer } = answers;
-    if (!targets.flags?.local) {
-      nodeOf(this).broadcastWithAcknowledgement(data, outgoing(targets), timeout, onCount, onAnswer);
-    }
-    this.#local.deliverWithAcknowledgement(this.#packet(data, targets), outgoing(targets), onCount, onAnswer);
-    answers.expectNodes(targets.flags?.local ? 1 : await this.serverCount());
-    return answers.all;
+    const local = targets.flags?.local;
+    return this.#collecting.collect(timeout, ({ onCount, onAnswer }) => {
+      if (!local) nodeOf(this).broadcastWithAcknowledgement(data, outgoing(targets), timeout, onCount, onAnswer);
+      this.#local.deliverWithAcknowledgement(this.#packet(data, targets), outgoing(targets), onCount, onAnswer);
+      return local ? Promise.resolve(1) : this.serverCount();
+    });
   }
 
   /** The matching sockets of all nodes. */
@@ -124,6 +124,11 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
   /** Sends an event to the other servers. @returns what each of them answers */
   serverSideEmitWithAck(event: string, ...args: unknown[]): Promise<unknown[]> {
     return promiseOrCallback(ask<unknown[]>(this, { type: 'serverSideEmit', args: [event, ...args] }), undefined);
+  }
+
+  override close(): Promise<void> {
+    this.#collecting.close();
+    return super.close();
   }
 
   #packet(data: BroadcastPacket['data'], { flags = {} }: Targets): BroadcastPacket {

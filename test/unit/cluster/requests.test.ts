@@ -15,6 +15,7 @@ describe('The callback of a request', () => {
       requestsTimeout: 100,
       maxPendingRequests: 2,
       onSilent: () => {},
+      hear: () => undefined,
       send: async () => undefined,
       repeat: async () => undefined,
       census: async () => ({ own: own.uid, named: [own, peer], published: { 5: 0, 8: 0 }, silent: new Set() }),

@@ -30,6 +30,11 @@ describe('Sequences', () => {
     assert.deepEqual(takeAll([5000, 1, 1]), [0, 0, 0]);
   });
 
+  it('take a number that is very far off for another beginning, of which nothing is missing', () => {
+    assert.deepEqual(takeAll([5, 6, 2 ** 31, 2 ** 31 + 1, 2 ** 31, 2 ** 31 + 3]), [0, 0, 0, 0, false, 1]);
+    assert.deepEqual(takeAll([2 ** 31, 5, 6, 5, 4]), [0, 0, 0, false, -1]);
+  });
+
   it('keep the nodes apart, and forget one that leaves', () => {
     const sequences = new Sequences();
     assert.deepEqual([sequences.take('a', 1), sequences.take('b', 9), sequences.take('a', 2)], [0, 0, 0]);

@@ -1,0 +1,23 @@
+/** How long it remembers at least what is not among the latest, in milliseconds: clients connect anew within that. */
+const REMEMBERED_MS = 10_000;
+/** It remembers the latest in any case, and no more than twice as many. */
+const REMEMBERED = 1000;
+
+/** The ids of what has come of late: a client may send a message again when its connection has ended (ioredis does). */
+export class Recent {
+  #ids = new Set<string>();
+  #earlier = new Set<string>();
+  #since = Date.now();
+
+  /** Takes note of an id. @returns whether it is new */
+  add(id: string): boolean {
+    if (this.#ids.has(id) || this.#earlier.has(id)) return false;
+    if (this.#ids.size >= REMEMBERED || Date.now() - this.#since > REMEMBERED_MS) {
+      this.#earlier = this.#ids;
+      this.#ids = new Set();
+      this.#since = Date.now();
+    }
+    this.#ids.add(id);
+    return true;
+  }
+}
