@@ -148,6 +148,28 @@ describe('Subscriptions to rooms', () => {
     });
   }
 
+  for (const mode of ['static', 'dynamic'] as const) {
+    it(`follow a socket that joins and leaves at once, and joins again, on Socket.IO 2, ${mode}`, async () => {
+      const [from, to] = [await start(2, mode), await start(2, mode)];
+      const client = await to.connect();
+      const socket = to.socketOf(client) as unknown as Joining & { rooms: Record<string, string> };
+      const calls: string[] = [];
+      const called = (what: string, resolve: () => void) => () => {
+        calls.push(what);
+        resolve();
+      };
+      await Promise.all([
+        new Promise<void>((resolve) => void socket.join('room', called('joined', resolve))),
+        new Promise<void>((resolve) => void socket.leave('room', called('left', resolve))),
+      ]);
+      assert.deepEqual(calls, ['joined', 'left']);
+      assert.deepEqual(Object.keys(socket.rooms), [client.id]);
+      await join(to, client, 'room');
+      from.io.to('room').emit('x');
+      assert.deepEqual(await receivedFrom(from, [client]), [[['x']]]);
+    });
+  }
+
   it('stay when the room fills again at once', async () => {
     const node = await start(4, 'dynamic');
     const client = await node.connect();

@@ -6,6 +6,7 @@ import type { Request, Room, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
 import { promiseOrCallback } from '../promise-or-callback';
 import { ask, becomeMember, nodeOf, type SocketFilter, targetsOf, withRedisApi } from '../redis-api';
+import { CallbackOrder } from './callback-order';
 import { LocalSockets } from './local-sockets';
 import { MemoryAdapter, type Targets, typeOf } from './memory-adapter';
 import type { Callback, Namespace2 } from './types';
@@ -22,6 +23,7 @@ import type { Callback, Namespace2 } from './types';
 export class RedisAdapter extends withRedisApi(MemoryAdapter) {
   readonly #local: LocalSockets;
   readonly #collecting = new Collecting();
+  readonly #order = new CallbackOrder();
 
   constructor(nsp: Namespace2, shared: Shared) {
     super(nsp);
@@ -37,14 +39,15 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
   /** Makes a socket join rooms, and calls back once this node hears what others send to them. */
   override addAll(sid: string, rooms: readonly string[], fn?: Callback): void {
     const heard = nodeOf(this).joined(rooms);
-    super.addAll(sid, rooms, heard ? undefined : fn);
-    if (fn) void heard?.then(() => process.nextTick(fn, null));
+    super.addAll(sid, rooms);
+    this.#order.add(sid, heard, fn);
   }
 
   /** Makes a socket leave a room. */
   override del(sid: string, room: string, fn?: Callback): void {
-    super.del(sid, room, fn);
+    super.del(sid, room);
     nodeOf(this).left([room]);
+    this.#order.add(sid, undefined, fn);
   }
 
   /** Makes a socket leave all rooms. */

@@ -1,6 +1,7 @@
 import { containsBinary } from '../../wire/binary';
 import { BINARY_EVENT, type BroadcastFlags, EVENT } from '../../wire/broadcast';
 import type { Room } from '../../wire/messages';
+import { callBack } from './callback-order';
 import { createDictionary, type Dictionary, lookUp } from './dictionary';
 import type { BaseAdapter, Callback, Namespace2, Socket2 } from './types';
 
@@ -127,8 +128,4 @@ export class MemoryAdapter extends Adapter {
  */
 export function typeOf(data: unknown, flags: BroadcastFlags): number {
   return (flags.binary ?? containsBinary(data)) ? BINARY_EVENT : EVENT;
-}
-
-function callBack(fn: Callback | undefined): void {
-  if (fn) process.nextTick(fn, null);
 }
