@@ -52,22 +52,30 @@ export function createShardedFactory(
 }
 
 function createFactory(
-  { owned, watchdog, ...settings }: Settings,
+  { clients: makeClients, watchdog, ...settings }: Settings,
   kind: PubSubKind,
   createWire: Shared['createWire'],
 ): AdapterFactory {
-  const { prefix, requestsTimeout, pubClient, subClient } = settings;
+  const { prefix, requestsTimeout } = settings;
   const watched = watchdog && { ...watchdog, channel: watchdogChannel(prefix, kind === 'sharded') };
   const uid = createUid();
   const uidOf = uidPerServer(uid);
   const warn = warnOnce('nobody listens to the "error" event of the adapter');
+  let clients = makeClients();
   let adapters = 0;
+  let ended = false;
 
   function share(nsp: { server: object }): Shared {
+    // after the last adapter has been closed, the factory may be used again
+    if (ended) clients = makeClients();
+    ended = false;
+    const { pubClient, subClient, owned } = clients;
     const { pubSub, release } = sharePubSub(pubClient, subClient, kind, watched);
     adapters += 1;
     return {
       ...settings,
+      pubClient,
+      subClient,
       createWire,
       uid: uidOf(nsp.server),
       pubSub,
@@ -75,7 +83,9 @@ function createFactory(
       async release() {
         release();
         adapters -= 1;
-        if (adapters === 0) await Promise.all(owned.map(endClient));
+        if (adapters > 0) return;
+        ended = true;
+        await Promise.all(owned.map(endClient));
       },
     };
   }
@@ -87,7 +97,11 @@ function createFactory(
     if (nsp.server.opts?.connectionStateRecovery) throw new ConnectionStateRecoveryError();
     return new RedisAdapter(nsp, share(nsp));
   }
-  return Object.assign(factory, { uid, prefix, requestsTimeout, pubClient, subClient }) as object as AdapterFactory;
+  Object.defineProperties(factory, {
+    pubClient: { get: () => clients.pubClient, enumerable: true },
+    subClient: { get: () => clients.subClient, enumerable: true },
+  });
+  return Object.assign(factory, { uid, prefix, requestsTimeout }) as object as AdapterFactory;
 }
 
 /** Socket.IO 2 keeps its connected sockets in an object; later versions have no such property. */

@@ -27,7 +27,7 @@ export interface RedisAdapterOptions extends ConnectionOptions, LimitOptions {
   /** How long a request waits for the answers of the other nodes, in milliseconds, from 1 on; default 5000. */
   requestsTimeout?: number;
   /**
-   * How broadcasts are written, in place of MessagePack; since `@socket.io/redis-adapter` 7.x. Nodes with different parsers do
+   * How broadcasts are written, and whatever else holds binary data, in place of MessagePack; since `@socket.io/redis-adapter` 7.x. Nodes with different parsers do
    * not understand each other: change it on all nodes together.
    */
   parser?: Codec;
@@ -60,16 +60,21 @@ export interface WatchdogOptions {
   patience?: number;
 }
 
-/** The options, checked and with their defaults, and the clients. */
+/** The options, checked and with their defaults. */
 export interface Settings extends Limits {
   prefix: string;
   requestsTimeout: number;
   subscriptionMode: SubscriptionMode;
   maxSubscriptions: number;
   watchdog: WatchdogTimes | undefined;
+  /** Makes the clients that were not given; each call makes others. */
+  clients(): Clients;
+}
+
+export interface Clients {
   pubClient: RedisClient;
   subClient: RedisClient;
-  /** The clients that were made here, and are to be ended here. */
+  /** Those that were made here, and are to be ended here. */
   owned: RedisClient[];
 }
 
@@ -86,7 +91,7 @@ const DEFAULT_MAX_SUBSCRIPTIONS = 100_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Reads what `redisAdapter()` was called with, and makes the clients that are missing.
+ * Reads what `redisAdapter()` was called with.
  *
  * @throws {InvalidOptionError} @throws {UnsupportedClientError}
  */
@@ -110,7 +115,7 @@ export function readSettings(
   const connection = connectionSettings(uri, options);
   const other = pubClient ?? subClient;
   const create = (missing: string) => (other ? duplicate(other, missing) : connectClient(connection));
-  return { ...settings, ...completeClients(pubClient, subClient, create) };
+  return { ...settings, clients: () => completeClients(pubClient, subClient, create) };
 }
 
 const KNOWN = new Set<string>([
@@ -131,7 +136,7 @@ export function completeClients(
   pubClient: RedisClient | undefined,
   subClient: RedisClient | undefined,
   create: (missing: 'pubClient' | 'subClient') => RedisClient,
-): Pick<Settings, 'pubClient' | 'subClient' | 'owned'> {
+): Clients {
   const owned: RedisClient[] = [];
   const make = (missing: 'pubClient' | 'subClient'): RedisClient => {
     const client = create(missing);

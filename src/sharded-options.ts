@@ -70,7 +70,7 @@ export function readShardedSettings(
   warnOfUnknown(options, (option) => KNOWN.has(option));
   const pub = readShardedClient('pubClient', pubClient);
   const sub = subClient === undefined || subClient === null ? undefined : readShardedClient('subClient', subClient);
-  return { ...settings, ...completeClients(pub, sub, (missing) => duplicate(pub, missing)) };
+  return { ...settings, clients: () => completeClients(pub, sub, (missing) => duplicate(pub, missing)) };
 }
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} @throws {ShardedPubSubError} */

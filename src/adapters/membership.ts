@@ -27,17 +27,20 @@ export interface Shared extends Limits {
 /** An adapter's place in the cluster. */
 export class Membership {
   readonly node: ClusterNode;
+  /** Tells the user of an error. */
+  readonly onError: (error: Error) => void;
   readonly #shared: Shared;
   #closed: Promise<void> | undefined;
 
   constructor(adapter: EventEmitter, nsp: string, dialect: DialectName, shared: Shared, local: LocalNode) {
     this.#shared = shared;
+    this.onError = (error) => tell(adapter, error, shared.warn);
     this.node = new ClusterNode({
       ...shared,
       nsp,
       local,
       createWire: (sender) => shared.createWire({ nsp, uid: shared.uid, dialect, sender }),
-      onError: (error) => tell(adapter, error, shared.warn),
+      onError: this.onError,
       onOutage: (outage) => tellSafely(() => adapter.emit('degraded', outage), shared.warn),
       onRestored: (end) => tellSafely(() => adapter.emit('restored', end), shared.warn),
     });

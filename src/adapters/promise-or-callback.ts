@@ -11,9 +11,14 @@ export function promiseOrCallback<T>(result: Promise<T>, fn: NodeCallback<T> | u
       (value) => process.nextTick(fn, null, value),
       (error) => process.nextTick(fn, error, error.partial),
     );
-  } else {
-    // in 5.x the callback could be left out: who does not look at the promise must not be ended by its rejection
-    result.catch((error) => debug('nobody may have seen: %s', error));
+    return result;
   }
+  // in 5.x the callback could be left out
+  return harmless(result);
+}
+
+/** For those who need not look at a promise: its rejection must not end the process. @returns the promise */
+export function harmless<T>(result: Promise<T>): Promise<T> {
+  result.catch((error) => debug('nobody may have seen: %s', error));
   return result;
 }

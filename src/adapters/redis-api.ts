@@ -1,12 +1,14 @@
 import type { EventEmitter } from 'node:events';
+import { answerLocally } from '../cluster/answer';
 import type { AdapterHealth } from '../cluster/health';
+import type { LocalNode } from '../cluster/local-node';
 import type { AdapterStats } from '../cluster/stats';
 import type { NodeCallback } from '../cluster/waiting-request';
 import type { RedisClient } from '../redis/pub-sub';
 import type { Request, Room, Targets } from '../wire/messages';
 import type { CustomHook } from './custom-hook';
 import type { Membership, Shared } from './membership';
-import { promiseOrCallback } from './promise-or-callback';
+import { harmless, promiseOrCallback } from './promise-or-callback';
 
 /** Which sockets are meant: those in any of the rooms (all of them when there is none), but in none of the excepted ones. */
 export interface SocketFilter {
@@ -169,6 +171,19 @@ export function nodeOf(adapter: object): Membership['node'] {
 /** What each kind of request comes to is checked where answers are read. */
 export function ask<T>(adapter: object, request: Request): Promise<T> {
   return nodeOf(adapter).ask(request) as Promise<T>;
+}
+
+/**
+ * Does on all nodes what a request says, on this one at once.
+ *
+ * @param elsewhere - whether the others are to do it as well
+ * @returns once the nodes of this package have done it; Socket.IO does not look at that
+ */
+export function everywhere(adapter: object, local: LocalNode, request: Request, elsewhere = true): Promise<void> {
+  const here = answerLocally(local, request, false);
+  here.catch((error) => (adapter as Member)[MEMBERSHIP].onError(error));
+  const done = Promise.all([here, elsewhere ? ask<void>(adapter, request) : undefined]);
+  return harmless(done.then(() => undefined));
 }
 
 export function targetsOf({ rooms = [], except = [] }: SocketFilter): Targets {

@@ -1,7 +1,6 @@
 import { type BroadcastOptions, type BroadcastPacket, readOptions, readPacket } from './broadcast';
 import { isCount, MalformedMessageError, readString } from './malformed';
 import type { Sender } from './messages';
-import { encodeData } from './payload';
 import { readSender, senderFields } from './requests';
 
 /**
@@ -26,21 +25,22 @@ export type Acknowledgement = { id: string; sender: Sender | undefined } & (
   | { type: 'answer'; value: unknown; nth: number | undefined }
 );
 
-/** @throws {UnsendableValueError} */
-export function encodeAcknowledgedBroadcast(
+type Fields = Record<string, unknown>;
+
+export function acknowledgedBroadcastFields(
   id: string,
   packet: BroadcastPacket,
   opts: BroadcastOptions,
   sender: Sender,
-): string | Buffer {
-  return encodeData({ requestId: id, type: BROADCAST, packet, opts, ...senderFields(sender) });
+): Fields {
+  return { requestId: id, type: BROADCAST, packet, opts, ...senderFields(sender) };
 }
 
 /**
  * @returns undefined when the message is something else
  * @throws {MalformedMessageError}
  */
-export function readAcknowledgedBroadcast(fields: Record<string, unknown>): AcknowledgedBroadcast | undefined {
+export function readAcknowledgedBroadcast(fields: Fields): AcknowledgedBroadcast | undefined {
   if (fields.type !== BROADCAST || !('requestId' in fields)) return undefined;
   return {
     id: readString(fields, 'requestId'),
@@ -50,20 +50,19 @@ export function readAcknowledgedBroadcast(fields: Record<string, unknown>): Ackn
   };
 }
 
-export function encodeClientCount(id: string, clients: number, sender: Sender): string | Buffer {
-  return encodeData({ requestId: id, type: CLIENT_COUNT, clientCount: clients, ...senderFields(sender) });
+export function clientCountFields(id: string, clients: number, sender: Sender): Fields {
+  return { requestId: id, type: CLIENT_COUNT, clientCount: clients, ...senderFields(sender) };
 }
 
-/** @throws {UnsendableValueError} */
-export function encodeClientAnswer(id: string, value: unknown, nth: number, sender: Sender): string | Buffer {
-  return encodeData({ requestId: id, type: CLIENT_ANSWER, packet: value, nth, ...senderFields(sender) });
+export function clientAnswerFields(id: string, value: unknown, nth: number, sender: Sender): Fields {
+  return { requestId: id, type: CLIENT_ANSWER, packet: value, nth, ...senderFields(sender) };
 }
 
 /**
  * @returns undefined when the message is something else
  * @throws {MalformedMessageError}
  */
-export function readAcknowledgement(fields: Record<string, unknown>): Acknowledgement | undefined {
+export function readAcknowledgement(fields: Fields): Acknowledgement | undefined {
   const { type, clientCount, packet } = fields;
   if (type !== CLIENT_COUNT && type !== CLIENT_ANSWER) return undefined;
   const common = { id: readString(fields, 'requestId'), sender: readSender(fields) };
@@ -73,7 +72,7 @@ export function readAcknowledgement(fields: Record<string, unknown>): Acknowledg
 }
 
 /** @throws {MalformedMessageError} */
-export function readNth({ nth }: Record<string, unknown>): number | undefined {
+export function readNth({ nth }: Fields): number | undefined {
   if (nth !== undefined && !isCount(nth)) throw new MalformedMessageError('"nth" is no number');
   return nth;
 }

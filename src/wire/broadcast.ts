@@ -84,6 +84,11 @@ export interface Codec {
 
 export const messagePack: Codec = { encode: encodeMessagePack, decode: decodeMessagePack };
 
+export function encodeWith(codec: Codec, value: unknown): Buffer {
+  const bytes = codec.encode(value);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
+}
+
 /** A broadcast on its way to Redis, and to local sockets. */
 export class WrittenBroadcast {
   readonly payload: Buffer;
@@ -115,8 +120,8 @@ export function encodeBroadcast(
     const { payload, dataStart } = writeBroadcast({ uid, type, data, nsp, rooms, except, flags, seq });
     return new WrittenBroadcast(payload, dataStart);
   }
-  const bytes = codec.encode([uid, { type, data, nsp }, { rooms, except, flags }]);
-  return new WrittenBroadcast(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes), undefined);
+  const payload = encodeWith(codec, [uid, { type, data, nsp }, { rooms, except, flags }]);
+  return new WrittenBroadcast(payload, undefined);
 }
 
 const SEQUENCE_BYTES = 4;

@@ -1,8 +1,8 @@
 import {
   type AcknowledgedBroadcast,
-  encodeAcknowledgedBroadcast,
-  encodeClientAnswer,
-  encodeClientCount,
+  acknowledgedBroadcastFields,
+  clientAnswerFields,
+  clientCountFields,
   readAcknowledgedBroadcast,
   readAcknowledgement,
 } from './acknowledgements';
@@ -29,7 +29,7 @@ import {
   readOwnResponseChannel,
 } from './channels';
 import type { Answer, DialectName, IncomingRequest, Request, Sender } from './messages';
-import { decodeFields, encodeJson } from './payload';
+import { decodeFields, encodeData, encodeJson } from './payload';
 import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from './presence';
 import {
   encodeAgain,
@@ -115,21 +115,23 @@ export class ClassicWire implements Wire {
 
   acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing {
     const packet = { type: EVENT, data, nsp: this.#nsp };
-    const payload = encodeAcknowledgedBroadcast(id, packet, options, this.#settings.sender());
+    const fields = acknowledgedBroadcastFields(id, packet, options, this.#settings.sender());
+    const payload = encodeData(fields, this.#codec);
     return { channel: this.#names.request, payload };
   }
 
   clientCount({ id, replyTo }: AcknowledgedBroadcast, clients: number): Outgoing {
-    return this.#reply(replyTo, encodeClientCount(id, clients, this.#settings.sender()));
+    return this.#reply(replyTo, encodeJson(clientCountFields(id, clients, this.#settings.sender())));
   }
 
   clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown, nth: number): Outgoing {
-    return this.#reply(replyTo, encodeClientAnswer(id, value, nth, this.#settings.sender()));
+    const fields = clientAnswerFields(id, value, nth, this.#settings.sender());
+    return this.#reply(replyTo, encodeData(fields, this.#codec));
   }
 
   request(id: string | undefined, request: Request): Outgoing[] {
     const { dialect, sender } = this.#settings;
-    return [{ channel: this.#names.request, payload: encodeRequest(dialect, id, request, sender()) }];
+    return [{ channel: this.#names.request, payload: encodeRequest(dialect, id, request, sender(), this.#codec) }];
   }
 
   again(id: string, request: Request, published: Published): Outgoing | undefined {
@@ -165,7 +167,7 @@ export class ClassicWire implements Wire {
   }
 
   read(payload: Buffer, channel: string): Incoming | undefined {
-    const fields = decodeFields(payload);
+    const fields = decodeFields(payload, this.#codec);
     const presence = readPresence(fields);
     if (channel === this.#names.request) {
       if (fields.uid === this.#settings.uid) return undefined;

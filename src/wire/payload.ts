@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { containsBinary } from './binary';
+import { type Codec, encodeWith, messagePack } from './broadcast';
 import { isRecord, MalformedMessageError } from './malformed';
-import { decodeMessagePack, encodeMessagePack } from './msgpack';
 import { toSendable } from './sendable';
 
 const BRACE = 0x7b;
@@ -12,23 +12,23 @@ export function encodeJson(fields: Record<string, unknown>): string {
 }
 
 /**
- * Writes fields that hold a user's data: as JSON, or as MessagePack when it is binary. (socket.io-redis 5.x cannot read
- * MessagePack here, and without an `error` listener ends of it: so JSON wherever it will do.)
+ * Writes fields that hold a user's data: as JSON, or with the codec when it is binary, as nodes of 8.x do. (socket.io-redis 5.x
+ * reads nothing else than JSON here, and without an `error` listener ends of it: so JSON wherever it will do.)
  *
  * @throws {UnsendableValueError} when the data holds what cannot be sent
  */
-export function encodeData(fields: Record<string, unknown>): string | Buffer {
+export function encodeData(fields: Record<string, unknown>, codec: Codec = messagePack): string | Buffer {
   const sendable = toSendable(fields, 'data');
-  return containsBinary(sendable) ? encodeMessagePack(sendable) : JSON.stringify(sendable);
+  return containsBinary(sendable) ? encodeWith(codec, sendable) : JSON.stringify(sendable);
 }
 
-/** @throws {MalformedMessageError} when it is neither JSON nor MessagePack, or holds no object */
-export function decodeFields(payload: Buffer): Record<string, unknown> {
+/** @throws {MalformedMessageError} when it is neither JSON nor of the codec, or holds no object */
+export function decodeFields(payload: Buffer, codec: Codec = messagePack): Record<string, unknown> {
   let message: unknown;
   try {
-    message = payload[0] === BRACE ? JSON.parse(textOf(payload)) : decodeMessagePack(payload);
+    message = payload[0] === BRACE ? JSON.parse(textOf(payload)) : codec.decode(payload);
   } catch (cause) {
-    throw new MalformedMessageError('neither JSON nor MessagePack', cause);
+    throw new MalformedMessageError('neither JSON nor of the codec', cause);
   }
   if (!isRecord(message)) throw new MalformedMessageError('not an object');
   return message;

@@ -1,3 +1,4 @@
+import { type Codec, messagePack } from './broadcast';
 import * as dialect5 from './dialect-5';
 import * as dialect8 from './dialect-8';
 import { MalformedMessageError, readString, readStrings } from './malformed';
@@ -24,8 +25,10 @@ export function encodeRequest(
   id: string | undefined,
   request: Request,
   sender: Sender,
+  codec: Codec = messagePack,
 ): string | Buffer {
-  return encode(request, requestFields(dialect, id, request, sender));
+  const fields = requestFields(dialect, id, request, sender);
+  return request.type === 'serverSideEmit' ? encodeData(fields, codec) : encodeJson(fields);
 }
 
 /** A request as it is before it is turned into bytes; see `encodeRequest()`. */
@@ -45,26 +48,17 @@ export function requestFields(
  *
  * @returns undefined when there is just one dialect that has it
  */
-export function encodeAgain(
-  dialect: DialectName,
-  id: string,
-  request: Request,
-  sender: Sender,
-): string | Buffer | undefined {
+export function encodeAgain(dialect: DialectName, id: string, request: Request, sender: Sender): string | undefined {
   // 5.x reads the remoteLeave of 8.x as a remoteJoin: its own has to come last
   if (dialect === 5 && request.type === 'remoteLeave') return undefined;
   const own = DIALECTS[dialect].requestFields(request, id);
   const other = DIALECTS[otherThan(dialect)].requestFields(request, id);
-  return own && other && encode(request, { ...other, ...senderFields(sender), repeated: true });
+  return own && other && encodeJson({ ...other, ...senderFields(sender), repeated: true });
 }
 
 /** Whether a dialect has such a request. */
 export function isInDialect(dialect: DialectName, request: Request): boolean {
   return DIALECTS[dialect].requestFields(request, '') !== undefined;
-}
-
-function encode(request: Request, fields: Record<string, unknown>): string | Buffer {
-  return request.type === 'serverSideEmit' ? encodeData(fields) : encodeJson(fields);
 }
 
 export function otherThan(dialect: DialectName): DialectName {

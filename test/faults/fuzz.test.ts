@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { inspect as describeValue } from 'node:util';
 import { Inbox } from '../../src/inspect/inbox';
 import {
-  encodeAcknowledgedBroadcast,
-  encodeClientAnswer,
-  encodeClientCount,
+  acknowledgedBroadcastFields,
+  clientAnswerFields,
+  clientCountFields,
   readAcknowledgedBroadcast,
   readAcknowledgement,
 } from '../../src/wire/acknowledgements';
@@ -22,7 +22,7 @@ import { ClassicWire } from '../../src/wire/classic-wire';
 import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
 import { decodeMessagePack, encodeMessagePack } from '../../src/wire/msgpack';
-import { decodeFields, encodeJson } from '../../src/wire/payload';
+import { decodeFields, encodeData, encodeJson } from '../../src/wire/payload';
 import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from '../../src/wire/presence';
 import { encodeRequest, encodeResponse, readAnswer, readRequest, readResponse } from '../../src/wire/requests';
 import { ShardedWire } from '../../src/wire/sharded-wire';
@@ -74,8 +74,8 @@ const broadcasts = [encodeBroadcast('abcdef', packet, options), encodeBroadcast(
 );
 const requests = [
   ...dialects.flatMap((dialect) => REQUESTS.map((request) => encodeRequest(dialect, 'id', request, sender))),
-  encodeAcknowledgedBroadcast('id', packet, options, sender),
-  encodeAcknowledgedBroadcast('id', binary, options, sender),
+  encodeData(acknowledgedBroadcastFields('id', packet, options, sender)),
+  encodeData(acknowledgedBroadcastFields('id', binary, options, sender)),
   encodeJson(helloFields(sender)),
   encodeJson(helloAnswerFields(sender, ['id'])),
   encodeJson(unheardFields('abcdef', ['id'])),
@@ -90,8 +90,8 @@ const responses = [
     ),
   ),
   encodeResponse({ dialect: 8, request: fetch, packed: true }, 'id', { kind: 'value', value: SOCKETS }, sender),
-  encodeClientCount('id', 3, sender),
-  encodeClientAnswer('id', binary.data, 1, sender),
+  encodeData(clientCountFields('id', 3, sender)),
+  encodeData(clientAnswerFields('id', binary.data, 1, sender)),
 ].map(bytes);
 
 const nodeOf = (uid: string) => ({

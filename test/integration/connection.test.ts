@@ -62,6 +62,15 @@ describe('The adapter connects by itself', () => {
     it(`with ${name}`, () => assertFleet(() => redisAdapter(...(form() as Arguments))));
   }
 
+  it('anew, when it is used again after all of its adapters were closed', async () => {
+    const factory = redisAdapter(plain.url);
+    const { pubClient } = factory;
+    for (let round = 0; round < 3; round++) {
+      await assertFleet(() => factory);
+      assert.equal(factory.pubClient === pubClient, round === 0);
+    }
+  });
+
   it('asks a retry_strategy when to try again', async () => {
     const states: unknown[] = [];
     const factory = redisAdapter({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createClient } from 'redis';
 import type { RemoteSocket } from 'socket.io';
@@ -207,6 +208,33 @@ describe('On Socket.IO 4', () => {
     first.io.to(7).to(8).emit('y');
     assert.deepEqual((await receivedFrom(first, clients))[2], [['x'], ['y']]);
     socket.leave(7);
+  });
+
+  it('local broadcasts are acknowledged by local clients alone', async () => {
+    const [here, there] = await Promise.all([first.connect(), third.connect()]);
+    for (const client of [here, there]) client.answer = () => client.id;
+    const answers = await io4(first).local.to([here.id, there.id]).timeout(5000).emitWithAck('question');
+    assert.deepEqual(answers, [here.id]);
+    for (const client of [here, there]) client.close();
+  });
+
+  it('a disconnect listener that throws keeps no other socket connected, and is told of', async () => {
+    const leavers = await Promise.all([first.connect(), first.connect(), third.connect()]);
+    const told = once(adapter4(first), 'error');
+    const [careless] = leavers;
+    io4(first)
+      .sockets.sockets.get(careless?.id as string)
+      ?.on('disconnect', () => {
+        throw new Error('a mistake');
+      });
+    io4(first)
+      .in(leavers.map(({ id }) => id))
+      .disconnectSockets(true);
+    await eventually(() => leavers.every(({ connected }) => !connected));
+    assert.deepEqual(
+      (await told).map(({ message }) => message),
+      ['a mistake'],
+    );
   });
 
   it('except() keeps rooms out, and local broadcasts stay', async () => {

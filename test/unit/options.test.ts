@@ -179,14 +179,15 @@ describe('Options', () => {
   });
 
   it('have their documented defaults', () => {
-    const { prefix, requestsTimeout, owned } = readSettings(undefined, clients);
-    assert.deepEqual({ prefix, requestsTimeout, owned }, { prefix: 'socket.io', requestsTimeout: 5000, owned: [] });
+    const { prefix, requestsTimeout, clients: made } = readSettings(undefined, clients);
+    assert.deepEqual({ prefix, requestsTimeout }, { prefix: 'socket.io', requestsTimeout: 5000 });
+    assert.deepEqual(made().owned, []);
     assert.equal(readSettings(undefined, { ...clients, key: '' }).prefix, 'socket.io');
   });
 
   it('of one client that has no duplicate() ask for the other', () => {
     const sentinel = createSentinel5({ name: 'x', sentinelRootNodes: [] });
-    assert.throws(() => readSettings(undefined, { subClient: sentinel }), {
+    assert.throws(() => readSettings(undefined, { subClient: sentinel }).clients(), {
       option: 'pubClient',
       message: /no duplicate\(\)/,
     });

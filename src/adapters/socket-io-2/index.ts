@@ -1,11 +1,10 @@
-import { answerLocally } from '../../cluster/answer';
 import { Collecting } from '../../cluster/collecting';
 import type { NodeCallback } from '../../cluster/waiting-request';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
-import type { Request, Room, SocketDetails } from '../../wire/messages';
+import type { Room, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
 import { promiseOrCallback } from '../promise-or-callback';
-import { ask, becomeMember, nodeOf, type SocketFilter, targetsOf, withRedisApi } from '../redis-api';
+import { ask, becomeMember, everywhere, nodeOf, type SocketFilter, targetsOf, withRedisApi } from '../redis-api';
 import { CallbackOrder } from './callback-order';
 import { LocalSockets } from './local-sockets';
 import { MemoryAdapter, type Targets, typeOf } from './memory-adapter';
@@ -101,12 +100,12 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
 
   /** Makes the matching sockets of all nodes join rooms. @returns once the nodes of this package have done it */
   addSockets(filter: SocketFilter, rooms: Iterable<Room>): Promise<void> {
-    return this.#everywhere({ type: 'addSockets', targets: targetsOf(filter), rooms: [...rooms] });
+    return everywhere(this, this.#local, { type: 'addSockets', targets: targetsOf(filter), rooms: [...rooms] });
   }
 
   /** Makes the matching sockets of all nodes leave rooms. @returns once the nodes of this package have done it */
   delSockets(filter: SocketFilter, rooms: Iterable<Room>): Promise<void> {
-    return this.#everywhere({ type: 'delSockets', targets: targetsOf(filter), rooms: [...rooms] });
+    return everywhere(this, this.#local, { type: 'delSockets', targets: targetsOf(filter), rooms: [...rooms] });
   }
 
   /**
@@ -116,7 +115,7 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
    * @returns once the nodes of this package have done it
    */
   disconnectSockets(filter: SocketFilter, close = false): Promise<void> {
-    return this.#everywhere({ type: 'disconnectSockets', targets: targetsOf(filter), close });
+    return everywhere(this, this.#local, { type: 'disconnectSockets', targets: targetsOf(filter), close });
   }
 
   /** Sends an event to the other servers. @throws {UnsendableValueError} when an argument cannot be sent */
@@ -126,7 +125,7 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
 
   /** Sends an event to the other servers. @returns what each of them answers */
   serverSideEmitWithAck(event: string, ...args: unknown[]): Promise<unknown[]> {
-    return promiseOrCallback(ask<unknown[]>(this, { type: 'serverSideEmit', args: [event, ...args] }), undefined);
+    return ask(this, { type: 'serverSideEmit', args: [event, ...args] });
   }
 
   override close(): Promise<void> {
@@ -136,14 +135,6 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
 
   #packet(data: BroadcastPacket['data'], { flags = {} }: Targets): BroadcastPacket {
     return { type: typeOf(data, flags), data, nsp: this.nsp.name };
-  }
-
-  #everywhere(request: Request): Promise<void> {
-    const everywhere = Promise.all([answerLocally(this.#local, request, false), ask<void>(this, request)]);
-    return promiseOrCallback(
-      everywhere.then(() => undefined),
-      undefined,
-    );
   }
 }
 

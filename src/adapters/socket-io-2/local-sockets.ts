@@ -2,6 +2,7 @@ import type { LocalNode } from '../../cluster/local-node';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { type CustomHook, callHook } from '../custom-hook';
+import { forEachAnyway } from '../for-each-anyway';
 import { writable } from '../handshake';
 import { lookUp } from './dictionary';
 import { type MemoryAdapter, typeOf } from './memory-adapter';
@@ -103,7 +104,7 @@ export class LocalSockets implements LocalNode {
   }
 
   disconnectAll(targets: Targets, close: boolean): void {
-    for (const socket of this.#adapter.socketsOf(targets)) socket.disconnect(close);
+    forEachAnyway(this.#adapter.socketsOf(targets), (socket) => socket.disconnect(close));
   }
 
   async callCustomHook(data: unknown): Promise<unknown> {

@@ -1,11 +1,10 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
-import { answerLocally } from '../../cluster/answer';
 import type { NodeCallback } from '../../cluster/waiting-request';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
 import { promiseOrCallback } from '../promise-or-callback';
-import { ask, becomeMember, nodeOf, targetsOf, withRedisApi } from '../redis-api';
+import { ask, becomeMember, everywhere, nodeOf, targetsOf, withRedisApi } from '../redis-api';
 import { LocalSockets } from './local-sockets';
 import type { Namespace4 } from './types';
 
@@ -74,9 +73,8 @@ export class RedisAdapter extends withRedisApi(Adapter) {
     onAnswer: (value: unknown) => void,
   ): void {
     const { local, timeout = this.requestsTimeout } = options.flags ?? {};
-    if (!local) {
-      nodeOf(this).broadcastWithAcknowledgement(packet.data, outgoing(options), timeout, onCount, onAnswer);
-    }
+    if (local) void this.#countNobodyElsewhere(onCount);
+    else nodeOf(this).broadcastWithAcknowledgement(packet.data, outgoing(options), timeout, onCount, onAnswer);
     super.broadcastWithAck(packet, options, onCount, onAnswer);
   }
 
@@ -132,13 +130,14 @@ export class RedisAdapter extends withRedisApi(Adapter) {
     nodeOf(this).askWith({ type: 'serverSideEmit', args: event }, callback as NodeCallback<unknown>);
   }
 
+  /** Socket.IO waits until as many servers as there are have told their number of clients, also for what is local. */
+  async #countNobodyElsewhere(onCount: (clients: number) => void): Promise<void> {
+    const servers = await this.serverCount();
+    for (let i = 1; i < servers; i++) onCount(0);
+  }
+
   #everywhere(options: SocketIoOptions, request: Request): Promise<void> {
-    const here = answerLocally(this.#local, request, false);
-    const elsewhere = options.flags?.local ? undefined : ask<void>(this, request);
-    return promiseOrCallback(
-      Promise.all([here, elsewhere]).then(() => undefined),
-      undefined,
-    );
+    return everywhere(this, this.#local, request, !options.flags?.local);
   }
 }
 

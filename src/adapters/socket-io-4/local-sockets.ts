@@ -4,6 +4,7 @@ import { type BroadcastOptions, type BroadcastPacket, EVENT, type WrittenBroadca
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { asRooms, textOfRoom } from '../../wire/rooms';
 import { type CustomHook, callHook } from '../custom-hook';
+import { forEachAnyway } from '../for-each-anyway';
 import { writable } from '../handshake';
 import { eventHead, LocalBroadcast } from './local-broadcast';
 import type { Namespace4, Socket4 } from './types';
@@ -108,7 +109,7 @@ export class LocalSockets implements LocalNode {
   }
 
   disconnectAll(targets: Targets, close: boolean): void {
-    for (const socket of this.#socketsIn(targets)) socket.disconnect(close);
+    forEachAnyway(this.#socketsIn(targets), (socket) => socket.disconnect(close));
   }
 
   async callCustomHook(data: unknown): Promise<unknown> {
