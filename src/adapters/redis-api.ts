@@ -75,7 +75,8 @@ export interface RedisApi {
   health(): AdapterHealth;
   /**
    * Leaves the other nodes: pending requests fail with an `AdapterClosedError`, subscriptions and listeners end, and with the
-   * last namespace the clients that the adapter made itself. Local broadcasts go on. Since 7.x.
+   * last namespace the clients that the adapter made itself. What is emitted later reaches local sockets, and those of the
+   * others for as long as the clients are open. Since 7.x.
    */
   close(): Promise<void>;
 }

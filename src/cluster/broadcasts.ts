@@ -47,7 +47,7 @@ export class Broadcasts implements BroadcastReceiver {
   }
 
   hear(room: string, payload: Buffer): void {
-    if (!this.#wants(room, payload)) return;
+    if (!this.#admits(room, payload)) return;
     try {
       this.receive(this.#wire.readBroadcast(payload, this.#local.takesJson));
     } catch (error) {
@@ -59,7 +59,8 @@ export class Broadcasts implements BroadcastReceiver {
   receive({ uid, packet, options }: Broadcast): void {
     // a channel's name can be that of several namespaces: the packet itself says which one it is for
     if (packet.nsp !== this.nsp || uid === this.#uid) return;
-    if (this.#wire.sharded && this.#hasCome(uid, options.seq)) return;
+    // on the sharded wire, its number is not known before
+    if (this.#wire.sharded && this.#isRepeated(uid, options.seq)) return;
     this.#accounts.received();
     try {
       this.#local.deliver(packet, options);
@@ -73,18 +74,19 @@ export class Broadcasts implements BroadcastReceiver {
     this.#sequences.forget(uid);
   }
 
-  /** Goes by what can be told without decoding it. */
-  #wants(room: string, payload: Buffer): boolean {
+  /** Takes account of a broadcast, and goes by what can be told without decoding it. */
+  #admits(room: string, payload: Buffer): boolean {
     const sender = this.#wire.broadcasterOf(payload);
     if (sender === this.#uid) {
       this.#accounts.echo();
       return false;
     }
-    if (this.#hasCome(sender, this.#wire.sequenceOf(payload))) return false;
+    if (this.#isRepeated(sender, this.#wire.sequenceOf(payload))) return false;
     return (room === '' || this.#local.hasRoom(room)) && !this.#isTooLarge(payload);
   }
 
-  #hasCome(uid: string | undefined, number: number | undefined): boolean {
+  /** Takes note of the number. @returns whether it has come before */
+  #isRepeated(uid: string | undefined, number: number | undefined): boolean {
     if (uid === undefined || number === undefined || !this.#isNumbered) return false;
     const { counters } = this.#accounts;
     const missing = this.#sequences.take(uid, number);

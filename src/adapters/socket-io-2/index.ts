@@ -128,6 +128,7 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
     return ask(this, { type: 'serverSideEmit', args: [event, ...args] });
   }
 
+  /** Leaves the other nodes, as on Socket.IO 4; who waits for acknowledgements gets an `AdapterClosedError`, too. Since 7.x. */
   override close(): Promise<void> {
     this.#collecting.close();
     return super.close();
