@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sharded-options',
     'errors',
     'warn-once',
+    'within',
     'redis/clients',
     'type redis/pub-sub',
     'type wire/broadcast',

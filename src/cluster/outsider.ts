@@ -6,7 +6,6 @@ import type { PubSub } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Targets } from '../wire/messages';
 import type { Incoming, Outgoing, Wire } from '../wire/wire';
-import { within } from '../within';
 import { Acknowledgements } from './acknowledgements';
 import { ClientAnswers } from './client-answers';
 import { Joining } from './joining';
@@ -18,7 +17,7 @@ import { Numbering } from './sequences';
 
 const debug = debugModule('socket.io-redis:outsider');
 
-export interface OutsiderSettings extends Limits {
+export interface OutsiderSettings extends Omit<Limits, 'maxQueuedBytes'> {
   /** The namespace's name. */
   nsp: string;
   uid: string;
@@ -28,6 +27,8 @@ export interface OutsiderSettings extends Limits {
   pubSub: PubSub;
   /** Makes the connection that answers are heard on. @throws when it cannot be made */
   openSubscriber(): void;
+  /** Publishes. @returns what went wrong, or undefined */
+  send(message: Outgoing): Promise<Error | undefined>;
   onError(error: Error): void;
 }
 
@@ -44,7 +45,8 @@ export class Outsider {
   readonly #numbering: Numbering;
   /** Those who wait for what clients answer. */
   readonly #collecting = new Set<ClientAnswers>();
-  readonly #sending = new Set<Promise<unknown>>();
+  /** How many wait for what nodes answer. */
+  #asking = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Fulfilled once answers are heard. */
   #heard: Promise<void> | undefined;
@@ -72,7 +74,7 @@ export class Outsider {
         send: (id, request) => this.#sendRequest(id, request),
         repeat: async (id, request, { published }) => {
           const message = wire.again(id, request, published);
-          if (message) await this.#send(message);
+          if (message) await settings.send(message);
         },
       },
     );
@@ -86,7 +88,7 @@ export class Outsider {
     const numbered = { rooms, except, flags, seq: this.#numbering.next };
     const message = this.#settings.wire.broadcast(data, numbered, undefined, toAll);
     this.#numbering.used();
-    void this.#send(message);
+    void this.#settings.send(message);
   }
 
   /**
@@ -114,11 +116,15 @@ export class Outsider {
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong. */
   ask(request: Request): Promise<unknown> {
-    return this.#requests.ask(request);
+    return this.#whileAsking(this.#requests.ask(request));
   }
 
   /** How many sockets there are on all nodes. Published ones cannot count: they tell the ids, or all of the sockets. */
-  async countSockets(targets: Targets): Promise<number> {
+  countSockets(targets: Targets): Promise<number> {
+    return this.#whileAsking(this.#countSockets(targets));
+  }
+
+  async #countSockets(targets: Targets): Promise<number> {
     this.#assertOpen();
     const { published } = await this.#census();
     if (published[5] + published[8] === 0) return this.ask({ type: 'countSockets', targets }) as Promise<number>;
@@ -130,27 +136,30 @@ export class Outsider {
   /** Tells the nodes something that needs no answer. @throws {UnsendableValueError} @throws {AdapterClosedError} */
   tell(request: Request): void {
     this.#assertOpen();
-    for (const message of this.#settings.wire.request(undefined, unanswered(request))) void this.#send(message);
+    const { requestsTimeout, send, wire } = this.#settings;
+    for (const message of wire.request(undefined, unanswered(request))) void send(message);
     // when the nodes have done it is not told: this is long enough
-    if (request.type === 'addSockets') void this.#joining.during(request, this.#wait(this.#settings.requestsTimeout));
+    if (request.type === 'addSockets') void this.#joining.during(request, this.#wait(requestsTimeout));
   }
 
-  /** Settles what waits, and lets what is being sent go out. Closing twice is the same as closing once. */
+  /** Whether nothing is to come: no answer that somebody waits for, and no socket that joins a room. */
+  get isIdle(): boolean {
+    return this.#asking === 0 && this.#collecting.size === 0 && this.#timers.size === 0;
+  }
+
+  /** Settles what waits, and hears no more answers. Closing twice is the same as closing once. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    const { pubSub, wire, requestsTimeout } = this.#settings;
+    const { pubSub, wire } = this.#settings;
     this.#requests.close();
     this.#acknowledgements.close();
     for (const answers of this.#collecting) answers.close();
     for (const timer of this.#timers) clearTimeout(timer);
-    await Promise.all([
-      within(requestsTimeout, Promise.all(this.#sending)),
-      this.#heard && pubSub.unsubscribe(wire.channels.answers, this.#onMessage),
-    ]);
+    if (this.#heard) await pubSub.unsubscribe(wire.channels.answers, this.#onMessage);
   }
 
   async #collect(id: string, message: Outgoing, timeout: number, answers: ClientAnswers): Promise<void> {
@@ -158,7 +167,7 @@ export class Outsider {
     // Redis may have been away for longer than anybody waits
     if (!this.#collecting.has(answers)) return;
     this.#acknowledgements.expect(id, timeout, answers.onCount, answers.onAnswer);
-    const failure = await this.#send(message);
+    const failure = await this.#settings.send(message);
     if (failure) throw failure;
     const { named, published } = await this.#peers.census();
     // those of socket.io-redis 5.x do not answer
@@ -167,7 +176,7 @@ export class Outsider {
 
   async #sendRequest(id: string, request: Request): Promise<Error | undefined> {
     const messages = this.#settings.wire.request(id, request);
-    const failures = await Promise.all(messages.map((message) => this.#send(message)));
+    const failures = await Promise.all(messages.map((message) => this.#settings.send(message)));
     return failures.find((failure) => failure !== undefined);
   }
 
@@ -206,12 +215,13 @@ export class Outsider {
     else if (incoming.kind === 'response') takeResponse(incoming.response, this.#requests, this.#peers);
   }
 
-  #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
-    const { maxQueuedBytes, pubSub } = this.#settings;
-    const sent = new Promise<Error | undefined>((resolve) => pubSub.publish(channel, payload, maxQueuedBytes, resolve));
-    this.#sending.add(sent);
-    void sent.then(() => this.#sending.delete(sent));
-    return sent;
+  async #whileAsking<T>(answer: Promise<T>): Promise<T> {
+    this.#asking += 1;
+    try {
+      return await answer;
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   /** It is cut short by `close()`, and does not keep the process. */

@@ -4,6 +4,7 @@ import { readTimeout } from '../options';
 import type { BroadcastFlags, BroadcastPacket } from '../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../wire/messages';
 import { callBack } from './call-back';
+import type { EmitterConnection } from './connection';
 import type { AnswerOf, AnswersCallback, AnyEvents, DataArgs, EmitArgs, EventName } from './typed-events';
 
 /** The events that Socket.IO emits by itself: nobody else may. */
@@ -18,6 +19,8 @@ export const RESERVED_EVENTS: ReadonlySet<string | number | symbol> = new Set([
 
 /** Whom it is for, and how; it is never changed. */
 export interface Audience extends Targets {
+  /** The namespace's name. */
+  readonly nsp: string;
   readonly flags: BroadcastFlags;
   /** How long clients may take to answer, in milliseconds. */
   readonly timeout: number;
@@ -31,12 +34,12 @@ export interface Audience extends Targets {
  * What asks rejects with a `RequestTimeoutError`, a `RequestFailedError`, a `RemoteNodeError` or an `AdapterClosedError`.
  */
 export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
-  readonly #outsider: Outsider;
+  readonly #connection: EmitterConnection;
   readonly #audience: Audience;
 
   /** Is called by the emitter alone. */
-  constructor(outsider: Outsider, audience: Audience) {
-    this.#outsider = outsider;
+  constructor(connection: EmitterConnection, audience: Audience) {
+    this.#connection = connection;
     this.#audience = audience;
   }
 
@@ -123,13 +126,18 @@ export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
     return this.#outsider.countSockets(this.#targets);
   }
 
+  get #outsider(): Outsider {
+    return this.#connection.outsider(this.#audience.nsp);
+  }
+
   get #targets(): Targets {
     const { rooms, except } = this.#audience;
     return { rooms, except };
   }
 
   async #emitWithAck(event: unknown, args: readonly unknown[]): Promise<unknown[]> {
-    return this.#outsider.emitWithAck(packetData(event, args), this.#audience, this.#audience.timeout);
+    const { rooms, except, flags, timeout } = this.#audience;
+    return this.#outsider.emitWithAck(packetData(event, args), { rooms, except, flags }, timeout);
   }
 
   #flagged(flags: BroadcastFlags): BroadcastOperator<EmitEvents> {
@@ -137,7 +145,7 @@ export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
   }
 
   #with(changed: Partial<Audience>): BroadcastOperator<EmitEvents> {
-    return new BroadcastOperator(this.#outsider, { ...this.#audience, ...changed });
+    return new BroadcastOperator(this.#connection, { ...this.#audience, ...changed });
   }
 }
 

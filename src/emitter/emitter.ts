@@ -1,7 +1,7 @@
 import type { RedisClient } from '../redis/pub-sub';
+import { EmitterConnection } from './connection';
 import { NamespaceEmitter } from './namespace-emitter';
 import { type EmitterOptions, readEmitterSettings } from './options';
-import { Outsiders } from './outsiders';
 import type { AnyEvents } from './typed-events';
 
 /**
@@ -21,6 +21,6 @@ export class Emitter<
    * @throws {ShardedPubSubError} when a client cannot do sharded Pub/Sub
    */
   constructor(client: RedisClient, options?: EmitterOptions | null, nsp = '/') {
-    super(new Outsiders(readEmitterSettings(client, options)), nsp);
+    super(new EmitterConnection(readEmitterSettings(client, options)), nsp);
   }
 }

@@ -3,7 +3,7 @@ import type { RedisClient } from '../redis/pub-sub';
 import type { Request } from '../wire/messages';
 import { BroadcastOperator } from './broadcast-operator';
 import { callBack } from './call-back';
-import type { Outsiders } from './outsiders';
+import type { EmitterConnection } from './connection';
 import type { AnswerOf, AnswersCallback, AnyEvents, DataArgs, EmitArgs, EventName } from './typed-events';
 
 /** An emitter as far as one namespace goes. */
@@ -13,24 +13,24 @@ export class NamespaceEmitter<
 > extends BroadcastOperator<EmitEvents> {
   /** The namespace's name. */
   readonly nsp: string;
-  readonly #outsiders: Outsiders;
+  readonly #connection: EmitterConnection;
 
   /** Is called by the emitter alone. */
-  constructor(outsiders: Outsiders, nsp: string) {
+  constructor(connection: EmitterConnection, nsp: string) {
     const name = namespaceName(nsp);
-    super(outsiders.of(name), { rooms: [], except: [], flags: {}, timeout: outsiders.requestsTimeout });
-    this.#outsiders = outsiders;
+    super(connection, { nsp: name, rooms: [], except: [], flags: {}, timeout: connection.requestsTimeout });
+    this.#connection = connection;
     this.nsp = name;
   }
 
   /** The client that the emitter was given. It is never closed by the emitter. */
   get redisClient(): RedisClient {
-    return this.#outsiders.client;
+    return this.#connection.client;
   }
 
   /** The emitter of another namespace, on the same clients. @param nsp - its name; the slash before it may be left out */
   of(nsp: string): NamespaceEmitter<EmitEvents, ServerSideEvents> {
-    return new NamespaceEmitter(this.#outsiders, nsp);
+    return new NamespaceEmitter(this.#connection, nsp);
   }
 
   /**
@@ -46,7 +46,7 @@ export class NamespaceEmitter<
     if (typeof callback === 'function') {
       callBack(this.#ask(event, args.slice(0, -1)), callback as AnswersCallback<unknown>);
     } else {
-      this.#outsiders.of(this.nsp).tell(serverSideEvent(event, args));
+      this.#connection.outsider(this.nsp).tell(serverSideEvent(event, args));
     }
     return true;
   }
@@ -64,11 +64,11 @@ export class NamespaceEmitter<
    * the client that it made to hear answers. Yours stay as they are. Closing twice is the same as closing once.
    */
   close(): Promise<void> {
-    return this.#outsiders.close();
+    return this.#connection.close();
   }
 
   async #ask(event: unknown, args: readonly unknown[]): Promise<unknown[]> {
-    return this.#outsiders.of(this.nsp).ask(serverSideEvent(event, args)) as Promise<unknown[]>;
+    return this.#connection.outsider(this.nsp).ask(serverSideEvent(event, args)) as Promise<unknown[]>;
   }
 }
 

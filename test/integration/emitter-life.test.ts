@@ -430,6 +430,17 @@ describe('An emitter', () => {
     assert.deepEqual(await stranger.until('end'), []);
   });
 
+  it('tells servers whose clients are to answer, and nothing of its own', async () => {
+    const heard = (user as unknown as ReturnType<typeof createClient>).duplicate();
+    await heard.connect();
+    toEnd.push(() => heard.close());
+    const requests: { opts: unknown }[] = [];
+    await heard.subscribe('socket.io-request#/#', (message) => requests.push(JSON.parse(message)));
+    assert.deepEqual(await emitterOf().to('room').timeout(1000).emitWithAck('x'), []);
+    await eventually(() => requests.length > 0);
+    assert.deepEqual(requests[0]?.opts, { rooms: ['room'], except: [], flags: {} });
+  });
+
   describe('beside socket.io-redis 5.3.0', () => {
     let theirs: ServerNode;
     let ours: ServerNode;

@@ -2,16 +2,24 @@ import { Outsider } from '../cluster/outsider';
 import { explain } from '../cluster/permissions';
 import { endClient, lazyPubSub } from '../redis/clients';
 import type { PubSub, RedisClient } from '../redis/pub-sub';
+import type { Outgoing } from '../wire/wire';
+import { within } from '../within';
 import type { EmitterSettings } from './options';
 
+/** How many namespaces may have somebody who speaks in them and waits for nothing. Each takes about 4 kB (measured). */
+const MAX_OUTSIDERS = 1000;
+
 /** What the namespaces of one emitter share: its clients, and who speaks in each. */
-export class Outsiders {
+export class EmitterConnection {
   readonly client: RedisClient;
   readonly requestsTimeout: number;
   readonly #settings: EmitterSettings;
   readonly #pubSub: PubSub;
   readonly #open: () => void;
-  readonly #byNamespace = new Map<string, Outsider>();
+  /** The oldest first. */
+  readonly #outsiders = new Map<string, Outsider>();
+  /** What is being sent, and who is being closed. */
+  readonly #underWay = new Set<Promise<unknown>>();
   /** Undoes what was done to the client that hears. */
   #endSubClient = async () => {};
   #closed: Promise<void> | undefined;
@@ -27,9 +35,13 @@ export class Outsiders {
     pubSub.onError((error, failed) => onError(explain(error, failed, kind === 'sharded')));
   }
 
-  of(nsp: string): Outsider {
-    const outsider = this.#byNamespace.get(nsp) ?? this.#create(nsp);
-    this.#byNamespace.set(nsp, outsider);
+  /** Who speaks in a namespace. Not to be kept: when there are many, those that wait for nothing are given up. */
+  outsider(nsp: string): Outsider {
+    const known = this.#outsiders.get(nsp);
+    if (known) return known;
+    this.#makeRoom();
+    const outsider = this.#create(nsp);
+    this.#outsiders.set(nsp, outsider);
     return outsider;
   }
 
@@ -39,9 +51,21 @@ export class Outsiders {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#byNamespace.values()].map((outsider) => outsider.close()));
+    for (const outsider of this.#outsiders.values()) this.#track(outsider.close());
+    await within(this.requestsTimeout, Promise.all(this.#underWay));
     this.#pubSub.close(() => {});
     await this.#endSubClient();
+  }
+
+  /** Looks at the oldest two alone, since thousands may be waiting: that is enough to become fewer. */
+  #makeRoom(): void {
+    let looks = 2;
+    for (const [nsp, outsider] of this.#outsiders) {
+      if (this.#outsiders.size < MAX_OUTSIDERS || looks-- === 0) return;
+      this.#outsiders.delete(nsp);
+      if (outsider.isIdle) this.#track(outsider.close());
+      else this.#outsiders.set(nsp, outsider);
+    }
   }
 
   #create(nsp: string): Outsider {
@@ -51,10 +75,23 @@ export class Outsiders {
       wire: this.#settings.createWire(nsp),
       pubSub: this.#pubSub,
       openSubscriber: this.#open,
+      send: (message) => this.#send(message),
     });
     // whoever is made after the end is closed from the beginning
     if (this.#closed) void outsider.close();
     return outsider;
+  }
+
+  #send({ channel, payload }: Outgoing): Promise<Error | undefined> {
+    const { maxQueuedBytes } = this.#settings;
+    return this.#track(new Promise((resolve) => this.#pubSub.publish(channel, payload, maxQueuedBytes, resolve)));
+  }
+
+  /** @param promise - fulfilled before this is closed, if it does not take too long; it must not reject */
+  #track<T>(promise: Promise<T>): Promise<T> {
+    this.#underWay.add(promise);
+    void promise.then(() => this.#underWay.delete(promise));
+    return promise;
   }
 
   #subClient(): RedisClient {
