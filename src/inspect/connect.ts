@@ -105,13 +105,6 @@ async function readServer(client: ReturnType<typeof connectClient>): Promise<Ser
 }
 
 async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let inTime: { value: T } | undefined;
-  await within(
-    ANSWERS_WITHIN_MS,
-    promise.then((value) => {
-      inTime = { value };
-    }),
-  );
-  if (!inTime) throw new Error(`no answer within ${ANSWERS_WITHIN_MS / 1000} s`);
-  return inTime.value;
+  if (!(await within(ANSWERS_WITHIN_MS, promise))) throw new Error(`no answer within ${ANSWERS_WITHIN_MS / 1000} s`);
+  return promise;
 }

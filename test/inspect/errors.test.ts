@@ -65,6 +65,13 @@ describe('inspect ends with the exit code 2, and says why', () => {
     await failsWith(/This is a Sentinel/, 'inspect', uri('', sentinel)).finally(() => sentinel.stop());
   });
 
+  it('when Redis does not answer', async () => {
+    redis.freeze();
+    await failsWith(/^There is no Redis to talk to at .*: no answer within 5 s$/m, 'inspect', uri(':pwd@')).finally(
+      () => redis.thaw(),
+    );
+  });
+
   it('when the arguments make no sense', async () => {
     await failsWith(/Usage:/);
     await failsWith(/Usage:/, 'look');
