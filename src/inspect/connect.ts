@@ -87,7 +87,8 @@ function clusterOf(settings: ConnectionSettings) {
   const { host, port, username, password } = settings;
   const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
   const defaults = { ...login, socket: socketOptions(settings) };
-  return createCluster({ rootNodes: [{ socket: { host, port } }], defaults });
+  // without HELLO, as connectClient() does
+  return createCluster({ rootNodes: [{ socket: { host, port } }], RESP: 2, defaults });
 }
 
 async function readServer(client: ReturnType<typeof connectClient>): Promise<Server | undefined> {
