@@ -25,9 +25,17 @@ async function main(args: string[]): Promise<number> {
   const redis = await openRedis(options.uri);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  redis.lost.catch((error) => stop.abort(error));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // whoever read it, as `head` does, has enough
+    if (error.code !== 'EPIPE') throw error;
+    stop.abort();
+  });
   try {
     return await Promise.race([inspect(new Inspector(redis, options), options, stop.signal), redis.lost]);
   } finally {
+    // a screen has no end of line
+    if (isOnScreen(options)) console.log();
     await redis.close();
   }
 }
@@ -42,6 +50,8 @@ async function inspect(inspector: Inspector, options: InspectOptions, stop: Abor
       await inspector.survey();
     }
     await delay(intervalMs, undefined, { signal: stop }).catch(() => undefined);
+    // what was seen of a Redis that is lost is old
+    if (stop.reason instanceof InspectError) throw stop.reason;
     if (watch && stop.aborted) return FOUND;
     const report = inspector.report();
     print(report, options);
@@ -49,10 +59,15 @@ async function inspect(inspector: Inspector, options: InspectOptions, stop: Abor
   }
 }
 
-function print(report: Report, { json, watch }: InspectOptions): void {
-  if (json) console.log(JSON.stringify(report));
-  else if (watch && process.stdout.isTTY) process.stdout.write(onScreen(render(report), process.stdout));
+function print(report: Report, options: InspectOptions): void {
+  if (options.json) console.log(JSON.stringify(report));
+  else if (isOnScreen(options)) process.stdout.write(onScreen(render(report), process.stdout));
   else console.log(render(report));
+}
+
+/** Whether one report takes the place of another. */
+function isOnScreen({ json, watch }: InspectOptions): boolean {
+  return watch && !json && process.stdout.isTTY === true;
 }
 
 main(process.argv.slice(2)).then(

@@ -69,7 +69,8 @@ export class Answers<T> {
   async until(enough: (answers: readonly T[]) => boolean, withinMs: number): Promise<void> {
     if (enough(this.list)) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
+      // the connection keeps the process, as long as there is one
+      const timer = setTimeout(resolve, withinMs).unref();
       this.#onAnswer = () => {
         if (!enough(this.list)) return;
         clearTimeout(timer);

@@ -16,10 +16,24 @@ export interface Ended {
 
 /** Runs `socket.io-redis` to its end. */
 export async function runCommand(...args: string[]): Promise<Ended> {
-  const child = start(args);
+  return untilEnd(start(process.execPath, [CLI, ...args]));
+}
+
+/**
+ * Runs a command of the shell to its end.
+ *
+ * @param script - in which `inspect` stands for `socket.io-redis inspect`
+ * @param onOut - called with what it prints, as it comes
+ */
+export async function runShell(script: string, onOut?: (text: string) => void): Promise<Ended> {
+  return untilEnd(start('sh', ['-c', `inspect() { '${process.execPath}' '${CLI}' inspect "$@"; }; ${script}`]), onOut);
+}
+
+async function untilEnd(child: ReturnType<typeof start>, onOut: (text: string) => void = () => {}): Promise<Ended> {
   const ended = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ended.out += text;
+    onOut(text);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     ended.err += text;
@@ -48,7 +62,7 @@ export async function whileWatching(
   args: readonly string[],
   meanwhile: (until: UntilReport) => Promise<void>,
 ): Promise<void> {
-  const child = start(['inspect', uri, '--json', '--watch', '--seconds', '0.1', ...args]);
+  const child = start(process.execPath, [CLI, 'inspect', uri, '--json', '--watch', '--seconds', '0.1', ...args]);
   const closed = once(child, 'close');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   try {
@@ -67,9 +81,9 @@ export async function whileWatching(
   if (code !== 0) throw new Error(`It ended with the exit code ${code}`);
 }
 
-function start(args: readonly string[]) {
+function start(command: string, args: readonly string[]) {
   const { REDIS_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], { env });
+  const child = spawn(command, args, { env });
   child.once(
     'close',
     atExit(() => child.kill('SIGKILL')),

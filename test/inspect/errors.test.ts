@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually';
 import { type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
-import { inspect, runCommand, sharesOf } from './command';
+import { inspect, runCommand, runShell, sharesOf } from './command';
 
 const LOOK = '+pubsub|channels +pubsub|numsub';
 const SHARDED_LOOK = '+pubsub|shardchannels +pubsub|shardnumsub';
@@ -161,15 +161,47 @@ describe('inspect', () => {
     assert.match(found.out, /^\/: 1 node, 1 connection\n.*\n.*socket\.io-redis 7 +0 +0$/m);
   });
 
-  it('ends with the exit code 2 when it loses Redis', async () => {
+  describe('that loses Redis, ends with the exit code 2', () => {
+    const COMPLAINT = 'There is no Redis to talk to at 127\\.0\\.0\\.1:\\d+: .*\n';
+
+    it('and prints no report of what was', async () => {
+      const redis = await startRedis();
+      opened.push(redis);
+      const looking = runCommand('inspect', redis.url, '--once', '--seconds', '3');
+      await eventually(async () => (await patternsOn([redis])) > 0);
+      await redis.kill();
+      const { code, out, err } = await looking;
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, new RegExp(`^${COMPLAINT}$`));
+    });
+
+    for (const [where, env] of [
+      ['in a file', ''],
+      ['in a terminal', `NODE_OPTIONS='--import=data:text/javascript,process.stdout.isTTY=true'`],
+    ] as const) {
+      it(`and says so last when it was to go on, ${where}`, async () => {
+        const redis = await startRedis();
+        opened.push(redis);
+        let killed: Promise<void> | undefined;
+        const kill = () => {
+          killed ??= redis.kill();
+        };
+        const { code, out } = await runShell(`${env} inspect ${redis.url} --watch --seconds 0.1 2>&1`, kill);
+        await killed;
+        assert.equal(code, 2);
+        assert.equal(out.includes('\x1b[2J'), env !== '');
+        assert.match(out, new RegExp(`\n${COMPLAINT}$`));
+      });
+    }
+  });
+
+  it('ends quietly when nobody reads any more', async () => {
     const redis = await startRedis();
     opened.push(redis);
-    const watching = runCommand('inspect', redis.url, '--watch', '--seconds', '0.1');
-    await eventually(async () => (await patternsOn([redis])) > 0);
-    await redis.kill();
-    const { code, err } = await watching;
-    assert.equal(code, 2);
-    assert.match(err, /^There is no Redis to talk to at 127\.0\.0\.1:\d+: /);
+    const script = `{ inspect ${redis.url} --json --watch --seconds 0.1; echo "exit code $?" >&2; } | head -n 1`;
+    const { out, err } = await runShell(script);
+    assert.match(out, /^\{.*\}\n$/);
+    assert.equal(err, 'exit code 0\n');
   });
 
   it('explains itself', async () => {
