@@ -214,6 +214,16 @@ export function readParser(parser: unknown): Codec {
   return parser as Codec;
 }
 
+/** The same for who hears little: what a parser without a `decode()` would have to read is taken for MessagePack. */
+export function readEncoder(parser: unknown): Codec {
+  if (parser === undefined || parser === null) return messagePack;
+  const { encode, decode = messagePack.decode } = parser as Partial<Codec>;
+  if (typeof encode !== 'function' || typeof decode !== 'function') {
+    throw new InvalidOptionError('parser', 'an object with encode()', parser);
+  }
+  return { encode: (value) => encode.call(parser, value), decode: (payload) => decode.call(parser, payload) };
+}
+
 export function readClient(option: string, client: unknown): RedisClient | undefined {
   if (client === undefined || client === null) return undefined;
   if (!isRedisClient(client)) throw new UnsupportedClientError(option, client, lackOf(client));

@@ -3,10 +3,10 @@ import { LIMITS, type LimitOptions, type Limits, readLimits } from '../limits';
 import {
   duplicate,
   readClient,
+  readEncoder,
   readKey,
   readMode,
   readOptions,
-  readParser,
   readTimeout,
   requireClient,
   warnOfUnknown,
@@ -29,8 +29,11 @@ export interface EmitterOptions extends LimitOptions {
    * A string that is not empty; default `socket.io`.
    */
   key?: string;
-  /** How broadcasts are written, in place of MessagePack: the option `parser` of the servers. Not with the sharded adapter. */
-  parser?: Codec;
+  /**
+   * How broadcasts are written, in place of MessagePack: the option `parser` of the servers, of which `encode()` is enough;
+   * without `decode()`, binary answers are read as MessagePack. Not with the sharded adapter.
+   */
+  parser?: Pick<Codec, 'encode'> & Partial<Codec>;
   /** Which adapter the servers have: `classic`, made by `createAdapter()`, or `sharded`, made by `createShardedAdapter()`. */
   mode?: PubSubKind;
   /** With the sharded adapter: the option `subscriptionMode` of the servers. Default `dynamic`. */
@@ -99,7 +102,7 @@ function wiresOf(kind: PubSubKind, uid: string, options: EmitterOptions): Emitte
     const mode = readMode(options.subscriptionMode, SHARDED_MODES);
     return (nsp) => new ShardedWire({ prefix, nsp, uid, mode, sender });
   }
-  const codec = readParser(options.parser);
+  const codec = readEncoder(options.parser);
   return (nsp) => new ClassicWire({ prefix, nsp, uid, dialect: 8, codec, sender });
 }
 

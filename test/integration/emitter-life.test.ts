@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { decode, encode } from '@msgpack/msgpack';
 import { createClient } from 'redis';
 import * as emitterModule from '../../src/emitter';
 import { type EmitterOptions, Emitter as OurEmitter } from '../../src/emitter';
@@ -441,6 +442,23 @@ describe('An emitter', () => {
     assert.deepEqual(requests[0]?.opts, { rooms: ['room'], except: [], flags: {} });
   });
 
+  it('needs nothing of a parser but encode(), as the published one, whatever it is an object of', async () => {
+    class Published {
+      readonly #options = { ignoreUndefined: true };
+      encode(value: unknown): Uint8Array {
+        return encode(value, this.#options);
+      }
+    }
+    const node = await server(4, { parser: { encode, decode } });
+    const client = await node.connect();
+    const emitter = emitterOf({ parser: new Published() });
+    emitter.emit('x', { a: 1, b: undefined });
+    emitter.emit('end');
+    assert.deepEqual(await client.until('end'), [['x', { a: 1 }]]);
+    client.answer = () => Buffer.from('bytes');
+    assert.deepEqual(await emitter.emitWithAck('question'), [Buffer.from('bytes')]);
+  });
+
   describe('beside socket.io-redis 5.3.0', () => {
     let theirs: ServerNode;
     let ours: ServerNode;
@@ -519,6 +537,7 @@ describe('An emitter', () => {
       [{ mode: 'cluster' }, 'mode'],
       [{ key: 5 }, 'key'],
       [{ parser: {} }, 'parser'],
+      [{ parser: { encode, decode: 'json' } }, 'parser'],
       [{ requestsTimeout: 0 }, 'requestsTimeout'],
       [{ onError: 'log' }, 'onError'],
       [{ mode: 'sharded', subscriptionMode: 'all' }, 'subscriptionMode'],

@@ -1,4 +1,7 @@
+import type { Emitter as PublishedEmitter } from '@socket.io/redis-emitter';
 import { type BroadcastOperator, Emitter, type NamespaceEmitter, type RedisClient } from '../../src/emitter';
+
+type EmitterParser = NonNullable<NonNullable<ConstructorParameters<typeof PublishedEmitter>[1]>['parser']>;
 
 interface ServerToClientEvents {
   hello: (text: string, count?: number) => void;
@@ -38,6 +41,13 @@ export async function typed(client: RedisClient): Promise<void> {
   emitter.to(new Set(['room']));
   // @ts-expect-error -- not a mode
   new Emitter(client, { mode: 'streams' });
+}
+
+/** A parser as `@socket.io/redis-emitter` wants it. */
+export function withParser(client: RedisClient, parser: EmitterParser): void {
+  new Emitter(client, { parser });
+  // @ts-expect-error -- it cannot write
+  new Emitter(client, { parser: { decode: JSON.parse } });
 }
 
 /** Whoever does not say which events there are may emit anything. */
