@@ -99,12 +99,23 @@ function importing(): string {
   `;
 }
 
+/** The module format for each way to look for modules, and the files that know no other. */
+const RESOLUTIONS = {
+  nodenext: { module: 'nodenext', files: /ts$/ },
+  bundler: { module: 'preserve', files: /ts$/ },
+  // the default of TypeScript up to 5 for CommonJS; it does not look at `exports`
+  node10: { module: 'commonjs', files: /cts$/ },
+};
+
+export type ModuleResolution = keyof typeof RESOLUTIONS;
+
 /** As strict as a user can be: the declarations of the package are checked too. */
-export function tsconfig(moduleResolution: 'nodenext' | 'bundler', root: string): object {
+export function tsconfig(moduleResolution: ModuleResolution, root: string): object {
+  const { module, files } = RESOLUTIONS[moduleResolution];
   return {
     compilerOptions: {
       target: 'es2022',
-      module: moduleResolution === 'nodenext' ? 'nodenext' : 'preserve',
+      module,
       moduleResolution,
       esModuleInterop: true,
       strict: true,
@@ -114,6 +125,6 @@ export function tsconfig(moduleResolution: 'nodenext' | 'bundler', root: string)
       types: ['node'],
       typeRoots: [`${root}/node_modules/@types`],
     },
-    files: Object.keys(consumerFiles).filter((name) => name.endsWith('ts')),
+    files: Object.keys(consumerFiles).filter((name) => files.test(name)),
   };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { consumerFiles, tsconfig } from './consumer.js';
+import { consumerFiles, type ModuleResolution, tsconfig } from './consumer.js';
 
 const root = dirname(require.resolve('socket.io-redis/package.json'));
 
@@ -55,13 +56,24 @@ describe('the packed package, installed in a fresh project', () => {
     run(join(project, 'node_modules/.bin/socket.io-redis'), ['--help'], project));
 
   for (const moduleResolution of ['nodenext', 'bundler'] as const) {
-    test(`type-checks in CommonJS and ES modules under moduleResolution ${moduleResolution}`, async () => {
-      const config = join(project, `tsconfig.${moduleResolution}.json`);
-      await writeFile(config, JSON.stringify(tsconfig(moduleResolution, root)));
-      await run('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], project);
-    });
+    test(`type-checks in CommonJS and ES modules under moduleResolution ${moduleResolution}`, () =>
+      typeCheck(moduleResolution, join(root, 'node_modules/typescript/bin/tsc')));
+  }
+
+  test('type-checks in CommonJS under moduleResolution node10', () => typeCheck('node10', tscOfAttw()));
+
+  async function typeCheck(moduleResolution: ModuleResolution, tsc: string): Promise<void> {
+    const config = join(project, `tsconfig.${moduleResolution}.json`);
+    await writeFile(config, JSON.stringify(tsconfig(moduleResolution, root)));
+    await run('node', [tsc, '-p', config], project);
   }
 });
+
+/** That of TypeScript 5, which attw brings: TypeScript 7 has no node10 any more. */
+function tscOfAttw(): string {
+  const cli = createRequire(require.resolve('@arethetypeswrong/cli/package.json'));
+  return createRequire(cli.resolve('@arethetypeswrong/core/package.json')).resolve('typescript/bin/tsc');
+}
 
 /** @throws Error with all that the command has printed, when it fails. */
 function run(command: string, args: string[], cwd: string): Promise<void> {
