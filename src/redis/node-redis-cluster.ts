@@ -4,6 +4,7 @@ import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher } from './driver';
 import { disconnect, type NodeRedisClient, reconnectNodeRedis, withoutTimeout } from './node-redis';
+import type { HearingConnection } from './node-redis-forget';
 import { patience } from './patience';
 
 const debug = debugModule('socket.io-redis:node-redis-cluster');
@@ -18,7 +19,7 @@ export interface NodeRedisCluster {
 interface ClusterNode {
   readonly address: string;
   /** Where it hears sharded channels; not in redis 4. */
-  readonly pubSub?: { readonly client: EventEmitter } | undefined;
+  readonly pubSub?: { readonly client: EventEmitter & HearingConnection } | undefined;
 }
 
 interface ClusterClient extends NodeRedisClient {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import debugModule from 'debug';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
@@ -13,6 +14,7 @@ import {
   withoutTimeout,
 } from './node-redis';
 import { isNodeRedisCluster, type NodeRedisCluster, onEachNode } from './node-redis-cluster';
+import { forgetChannels, type HearingConnection } from './node-redis-forget';
 import { bySlot } from './slots';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
@@ -41,9 +43,11 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   let events: SubscriberEvents | undefined;
   const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);
   const grouped = isNodeRedisCluster(client) ? bySlot : (channels: readonly string[]) => [[...channels]];
+  const forget = (connection: HearingConnection) => events?.lost(forgetChannels(connection, onMessage));
+  const follow = followConnections(forget);
   const subscribe = async (channels: string[]) => {
     await client.sSubscribe(channels, onMessage, true);
-    if (isNodeRedisCluster(client)) tellOfMoves(client);
+    if (isNodeRedisCluster(client)) follow(client);
   };
   return {
     isReady: () => isReady(client),
@@ -67,10 +71,15 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
         }
         events?.lost([channel]);
       };
+      const onConnect = () => {
+        if (isHearing(client)) forget(client);
+      };
+      client.on('connect', onConnect);
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
         stop();
+        client.removeListener('connect', onConnect);
         for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
       };
     },
@@ -78,16 +87,34 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   };
 }
 
+/** Whether it is one connection: a Sentinel's hides those that it has. */
+function isHearing(client: object): client is HearingConnection {
+  return 'getPubSubListeners' in client && !isNodeRedisCluster(client);
+}
+
 /**
- * Tells the Cluster of redis 5 what it waits for, so that it subscribes where the slot is now. The listener stays for as long as the
- * connection, which the Cluster ends when nothing is subscribed on it: it holds nothing else.
+ * Looks after the connections on which a Cluster hears, each once. The listeners stay for as long as the connection, which the
+ * Cluster ends when nothing is subscribed on it.
+ *
+ * @param onConnect - called when one of them is made anew
  */
-function tellOfMoves({ masters }: NodeRedisCluster): void {
-  for (const { pubSub } of masters) {
-    const connection = pubSub?.client;
-    if (!connection?.listenerCount(MOVED_IN_REDIS_5) || connection.listenerCount(MOVED) > 0) continue;
-    connection.on(MOVED, (...moved) => connection.emit(MOVED_IN_REDIS_5, ...moved));
-  }
+function followConnections(onConnect: (connection: HearingConnection) => void): (cluster: NodeRedisCluster) => void {
+  const followed = new WeakSet<object>();
+  return ({ masters }) => {
+    for (const { pubSub } of masters) {
+      const connection = pubSub?.client;
+      if (!connection || followed.has(connection)) continue;
+      followed.add(connection);
+      tellOfMoves(connection);
+      connection.on('connect', () => onConnect(connection));
+    }
+  };
+}
+
+/** Tells the Cluster of redis 5 what it waits for, so that it subscribes where the slot is now. */
+function tellOfMoves(connection: EventEmitter): void {
+  if (!connection.listenerCount(MOVED_IN_REDIS_5) || connection.listenerCount(MOVED) > 0) return;
+  connection.on(MOVED, (...moved) => connection.emit(MOVED_IN_REDIS_5, ...moved));
 }
 
 export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {

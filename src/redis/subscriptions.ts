@@ -130,9 +130,10 @@ export class Subscriptions {
     await this.#unsubscribe();
   }
 
-  /** Redis has ended subscriptions by itself: asks for them again. */
+  /** Redis has ended subscriptions by itself, or the client has not made them again: asks for those that are wanted. */
   lost(names: Iterable<string>): void {
     for (const name of names) {
+      this.#unwanted.delete(name);
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
       // a copy, so that the answer to an earlier SUBSCRIBE does not make it active

@@ -197,18 +197,26 @@ describe('Subscriptions to rooms', () => {
     await eventually(async () => assert.deepEqual(await subscriptions(), before));
   });
 
-  it('are all there again after the connection was killed, with 20,000 rooms', async () => {
-    const [from, node] = [await start(4, 'dynamic'), await start(4, 'dynamic')];
-    const client = await node.connect();
-    const rooms = Array.from({ length: 20_000 }, (_, i) => `room ${i}`);
-    await join(node, client, rooms);
-    assert.equal((await roomChannels('#room ')).length, 20_000);
-    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await eventually(async () => assert.equal((await roomChannels('#room ')).length, 20_000), { within: 20_000 });
-    for (const room of rooms) from.io.to(room).emit('x');
-    from.io.to('room 0').emit('last');
-    assert.equal((await client.until('last')).length, 20_000);
-  });
+  const reconnecting = [
+    ...(['ioredis', 'redis'] as const).map((library) => ['dynamic', library] as const),
+    ...shardedKinds
+      .filter(({ topology }) => topology === 'standalone')
+      .map(({ library }) => ['sharded dynamic', library] as const),
+  ];
+  for (const [mode, library] of reconnecting) {
+    it(`are all there again after the connection was killed, with 20,000 rooms, ${mode} with ${library}`, async () => {
+      const [from, node] = [await start(4, mode, {}, library), await start(4, mode, {}, library)];
+      const client = await node.connect();
+      const rooms = Array.from({ length: 20_000 }, (_, i) => `room ${i}`);
+      await join(node, client, rooms);
+      assert.equal((await roomChannels('#room ')).length, 20_000);
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await eventually(async () => assert.equal((await roomChannels('#room ')).length, 20_000), { within: 20_000 });
+      for (const room of rooms) from.io.to(room).emit('x');
+      from.io.to('room 0').emit('last');
+      assert.equal((await client.until('last')).length, 20_000);
+    });
+  }
 
   describe('beyond maxSubscriptions', () => {
     it('give way to the pattern, and come back, and no message is lost or sent twice', async () => {

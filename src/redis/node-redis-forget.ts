@@ -1,0 +1,24 @@
+import type { Listener } from './node-redis';
+
+/** A connection of redis 4 to 6 that messages come on. */
+export interface HearingConnection {
+  getPubSubListeners(
+    type: 'SHARDED',
+  ): Map<string, { readonly buffers: Set<Listener>; readonly strings: Set<Listener> }>;
+}
+
+/**
+ * On a new connection, redis 5 and 6 subscribe to each sharded channel with a command of its own before they do anything else. When
+ * that is more than the socket takes at once, which is some 350 channels, they stop half-way, for ever. So they are made to forget
+ * what is ours, which we ask for ourselves; what the client is used for besides stays with it.
+ *
+ * @returns the channels that it has forgotten
+ */
+export function forgetChannels(connection: HearingConnection, listener: Listener): string[] {
+  const heard = connection.getPubSubListeners('SHARDED');
+  const ours = [...heard].filter(
+    ([, { buffers, strings }]) => buffers.has(listener) && buffers.size + strings.size === 1,
+  );
+  for (const [channel] of ours) heard.delete(channel);
+  return ours.map(([channel]) => channel);
+}
