@@ -22,13 +22,15 @@ describe('On a Cluster, the sharded subscriptions to thousands of rooms', () => 
 
   for (const kind of shardedKinds.filter(({ topology }) => topology === 'cluster')) {
     it(`are all there again after their connections were killed, with ${kind.name}`, async () => {
+      // a Cluster of redis 4 does not find back without one
+      const options = kind.library === 'redis-4' ? {} : ({ watchdog: false } as const);
       const pairs = [await kind.create(targetOf(cluster)), await kind.create(targetOf(cluster))];
       const nodes: ServerNode[] = [];
       const servers = cluster.nodes.map(({ server }) => server);
       const subscribed = async () => (await channelsOn(servers)).filter((name) => name.includes('#room ')).length;
       try {
         for (const { pubClient, subClient } of pairs) {
-          nodes.push(await startServer(4, redisAdapter.createShardedAdapter(pubClient, subClient)));
+          nodes.push(await startServer(4, redisAdapter.createShardedAdapter(pubClient, subClient, options)));
         }
         const [from, to] = nodes as [ServerNode, ServerNode];
         const client = await to.connect();
