@@ -26,6 +26,15 @@ export class Collecting {
     }
   }
 
+  /** How many they are. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  has(answers: ClientAnswers): boolean {
+    return this.#waiting.has(answers);
+  }
+
   close(): void {
     for (const answers of this.#waiting) answers.close();
   }

@@ -7,7 +7,8 @@ import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
 import type { Request, Targets } from '../wire/messages';
 import type { Incoming, Outgoing, Wire } from '../wire/wire';
 import { Acknowledgements } from './acknowledgements';
-import { ClientAnswers } from './client-answers';
+import type { ClientAnswers } from './client-answers';
+import { Collecting } from './collecting';
 import { Joining } from './joining';
 import { type Census, Peers } from './peers';
 import { takeResponse } from './receiver';
@@ -43,8 +44,7 @@ export class Outsider {
   readonly #acknowledgements: Acknowledgements;
   readonly #joining = new Joining();
   readonly #numbering: Numbering;
-  /** Those who wait for what clients answer. */
-  readonly #collecting = new Set<ClientAnswers>();
+  readonly #collecting = new Collecting();
   /** How many wait for what nodes answer. */
   #asking = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -103,13 +103,9 @@ export class Outsider {
     this.#assertOpen();
     const id = uid2(6);
     const message = this.#settings.wire.acknowledgedBroadcast(id, data, options);
-    const answers = new ClientAnswers(timeout);
-    this.#collecting.add(answers);
-    this.#collect(id, message, timeout, answers).catch((error) => answers.fail(error));
     try {
-      return await answers.all;
+      return await this.#collecting.collect(timeout, (answers) => this.#askClients(id, message, timeout, answers));
     } finally {
-      this.#collecting.delete(answers);
       this.#acknowledgements.forget(id);
     }
   }
@@ -157,21 +153,22 @@ export class Outsider {
     const { pubSub, wire } = this.#settings;
     this.#requests.close();
     this.#acknowledgements.close();
-    for (const answers of this.#collecting) answers.close();
+    this.#collecting.close();
     for (const timer of this.#timers) clearTimeout(timer);
     if (this.#heard) await pubSub.unsubscribe(wire.channels.answers, this.#onMessage);
   }
 
-  async #collect(id: string, message: Outgoing, timeout: number, answers: ClientAnswers): Promise<void> {
+  /** @returns how many nodes answer */
+  async #askClients(id: string, message: Outgoing, timeout: number, answers: ClientAnswers): Promise<number> {
     if (!this.#hears) await this.#listen();
     // Redis may have been away for longer than anybody waits
-    if (!this.#collecting.has(answers)) return;
+    if (!this.#collecting.has(answers)) return 0;
     this.#acknowledgements.expect(id, timeout, answers.onCount, answers.onAnswer);
     const failure = await this.#settings.send(message);
     if (failure) throw failure;
     const { named, published } = await this.#peers.census();
     // those of socket.io-redis 5.x do not answer
-    answers.expectNodes(named.length + published[8]);
+    return named.length + published[8];
   }
 
   async #sendRequest(id: string, request: Request): Promise<Error | undefined> {
