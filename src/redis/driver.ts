@@ -10,8 +10,13 @@ export interface Publisher {
   countSubscribers(channels: readonly string[]): Promise<number[]>;
   /** The channels with subscribers that a pattern matches, over every node of a Cluster. */
   listChannels(pattern: string): Promise<string[]>;
-  /** Ends the connections, and makes others; what was not answered fails. @param isWanted - false to give up */
-  reconnect(isWanted: () => boolean): Promise<unknown>;
+  /**
+   * Ends the connections, and makes others; what was not answered fails.
+   *
+   * @param isWanted - false to give up
+   * @returns undefined when there are none to end
+   */
+  reconnect(isWanted: () => boolean): Promise<unknown> | undefined;
 }
 
 /** One client library's way to subscribe. */
@@ -26,7 +31,7 @@ export interface Subscriber {
   /** Starts to listen to the client. @returns a function that removes every listener again */
   listen(events: SubscriberEvents): () => void;
   /** Likewise. @returns once it is connected, or `events.ready` will tell */
-  reconnect(isWanted: () => boolean): Promise<unknown>;
+  reconnect(isWanted: () => boolean): Promise<unknown> | undefined;
 }
 
 /** The names given are many, in one command where the library can. */

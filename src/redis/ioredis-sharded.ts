@@ -1,15 +1,9 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
-import {
-  type IoredisClient,
-  isIoredisCluster,
-  listenWith,
-  onEachNode,
-  reconnectPublisher,
-  reconnectSubscriber,
-} from './ioredis';
+import { type IoredisClient, isIoredisCluster, listenWith, onEachNode } from './ioredis';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
+import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
 import { viewOf } from './ioredis-view';
 import { listenToShardedMessages } from './message-events';
 import { bySlot } from './slots';

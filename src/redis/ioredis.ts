@@ -4,6 +4,7 @@ import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { forgetOwnNames, type OwnNames } from './ioredis-forget';
 import { type IoredisPublisher, publishInOrder } from './ioredis-publish';
+import { type Reconnectable, reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
 import { listenToMessages } from './message-events';
 
 const debug = debugModule('socket.io-redis:ioredis');
@@ -15,15 +16,12 @@ const ANSWERS_WITHIN_MS = 1000;
 const RESUBSCRIBE_AFTER_MS = 500;
 
 /** ioredis 4 to 6, and its fork iovalkey: `Redis` (Sentinel included) and `Cluster`. */
-export interface IoredisClient extends IoredisPublisher {
-  connect(): Promise<unknown>;
-  disconnect(reconnect?: boolean): unknown;
+export interface IoredisClient extends IoredisPublisher, Reconnectable {
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
   psubscribe(...patterns: string[]): Promise<unknown>;
   punsubscribe(...patterns: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
-  once(event: string, listener: (...args: never[]) => void): unknown;
 }
 
 export interface IoredisCluster extends IoredisClient {
@@ -109,27 +107,8 @@ function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): ()
  * SUBSCRIBE sent inside its `connect` event makes its ready check fail, and it stays deaf for ever (ioredis up to 5).
  */
 function connectIfLazy(client: IoredisClient): void {
-  if (client.status === 'wait') connect(client);
-}
-
-function connect(client: IoredisClient): void {
   // its failure is told by the `error` event as well
-  client.connect().catch(() => undefined);
-}
-
-/** A client with `retryStrategy: null`, which would end for good, is connected once more. */
-export async function reconnectSubscriber(client: IoredisClient, isWanted: () => boolean): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const settle = () => {
-      client.removeListener('reconnecting', settle);
-      client.removeListener('end', settle);
-      resolve();
-    };
-    client.once('reconnecting', settle);
-    client.once('end', settle);
-    client.disconnect(true);
-  });
-  if (client.status === 'end' && isWanted()) connect(client);
+  if (client.status === 'wait') client.connect().catch(() => undefined);
 }
 
 export function publishWithIoredis(client: IoredisClient): Publisher {
@@ -139,15 +118,6 @@ export function publishWithIoredis(client: IoredisClient): Publisher {
     listChannels: (pattern) => listOn(client, pattern),
     reconnect: (isWanted) => reconnectPublisher(client, isWanted),
   };
-}
-
-/** Not with `disconnect(true)`: it would send again what Redis may have taken, and only its answer was lost. */
-export async function reconnectPublisher(client: IoredisClient, isWanted: () => boolean): Promise<void> {
-  await new Promise((resolve) => {
-    client.once('end', resolve as () => void);
-    client.disconnect();
-  });
-  if (isWanted()) connect(client);
 }
 
 export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {

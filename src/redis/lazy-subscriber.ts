@@ -32,7 +32,7 @@ export class LazySubscriber implements Subscriber {
     return () => this.#stop();
   }
 
-  reconnect(isWanted: () => boolean): Promise<unknown> {
+  reconnect(isWanted: () => boolean): Promise<unknown> | undefined {
     return this.#opened.reconnect(isWanted);
   }
 

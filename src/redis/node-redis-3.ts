@@ -14,7 +14,7 @@ export interface NodeRedis3Client {
   send_command(command: string, args: string[], callback: Callback): unknown;
   end(flush: boolean): unknown;
   /** The connection. */
-  readonly stream: { destroy(): unknown };
+  readonly stream: { readonly destroyed?: boolean; destroy(): unknown };
   on(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
@@ -37,7 +37,7 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
       unsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
     },
     listen: (events) => listenToMessages(client, events),
-    reconnect: async () => client.stream.destroy(),
+    reconnect: () => reconnect(client),
   };
 }
 
@@ -48,8 +48,15 @@ export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
       readCounts(await promised((done) => client.send_command('pubsub', ['numsub', ...channels], done))),
     listChannels: async (pattern) =>
       readChannels(await promised((done) => client.send_command('pubsub', ['channels', pattern], done))),
-    reconnect: async () => client.stream.destroy(),
+    reconnect: () => reconnect(client),
   };
+}
+
+/** @returns undefined while it waits for its next attempt, and when its owner has ended it */
+function reconnect({ stream }: NodeRedis3Client): Promise<void> | undefined {
+  if (stream.destroyed) return undefined;
+  stream.destroy();
+  return Promise.resolve();
 }
 
 function promised(command: (done: Callback) => unknown): Promise<unknown> {

@@ -114,10 +114,13 @@ export function listenToConnections(client: NodeRedisSubscriber, events: Subscri
 const CONNECT_AGAIN_AFTER_MS = 1000;
 const DISCONNECT_WITHIN_MS = 500;
 
-/** Ends the connections at once, and makes others; but not when the client's owner has closed it. */
-export async function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> {
+/** Ends the connections at once, and makes others. @returns undefined when the client's owner has closed it */
+export function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> | undefined {
   const client = given as Reconnectable;
-  if (!client.isOpen) return;
+  return client.isOpen ? endAndConnect(client, isWanted) : undefined;
+}
+
+async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Promise<void> {
   await disconnect(client, DISCONNECT_WITHIN_MS);
   // a Cluster and a Sentinel give up when they find no node
   while (isWanted() && !client.isOpen) {

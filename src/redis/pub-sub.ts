@@ -199,9 +199,11 @@ export class PubSub {
         isReachable: () => isReachable(own),
         resubscribe: () => this.#resubscribe(),
         reconnect: async (client, isWanted) => {
+          const reconnecting = (client === 'publisher' ? this.#publisher : subscriber).reconnect(isWanted);
+          if (!reconnecting) return;
           this.connectivity.reconnected();
-          if (client === 'publisher') await this.#publisher.reconnect(isWanted);
-          else await subscriber.reconnect(isWanted).then(() => this.#resubscribe());
+          await reconnecting;
+          if (client === 'subscriber') await this.#resubscribe();
         },
       },
       times,

@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import debugModule from 'debug';
+
+const debug = debugModule('socket.io-redis:ioredis');
+
+/** What of an ioredis client, or Cluster, it takes to reconnect it. */
+export interface Reconnectable {
+  readonly status: string;
+  connect(): Promise<unknown>;
+  disconnect(reconnect?: boolean): unknown;
+  once(event: string, listener: (...args: never[]) => void): unknown;
+  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+const CONNECT_AGAIN_AFTER_MS = 1000;
+
+/*
+ * Ends the connection of a client, and makes another. A client that has none is left alone: to end it while it waits for its
+ * next attempt would take that attempt away, and when it has ended, its owner wants it so.
+ */
+
+/** @returns undefined when there is no connection to end */
+export function reconnectPublisher(client: Reconnectable, isWanted: () => boolean): Promise<void> | undefined {
+  // not with `true`: it would send again what Redis may have taken, and only its answer was lost
+  return isConnected(client) ? endAndConnect(client, isWanted, () => client.disconnect()) : undefined;
+}
+
+/** @returns undefined when there is no connection to end */
+export function reconnectSubscriber(client: Reconnectable, isWanted: () => boolean): Promise<void> | undefined {
+  return isConnected(client) ? endAndConnect(client, isWanted, () => client.disconnect(true)) : undefined;
+}
+
+function isConnected({ status }: Reconnectable): boolean {
+  return status === 'connect' || status === 'ready';
+}
+
+async function endAndConnect(client: Reconnectable, isWanted: () => boolean, disconnect: () => unknown): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const settle = () => {
+      client.removeListener('reconnecting', settle);
+      client.removeListener('end', settle);
+      resolve();
+    };
+    client.once('reconnecting', settle);
+    client.once('end', settle);
+    disconnect();
+  });
+  // a Cluster that was told to disconnect ends for good when it finds no node, and so does a client with `retryStrategy: null`
+  while (isWanted() && client.status === 'end') {
+    await client.connect().catch((error) => debug('could not connect again: %s', error));
+    if (client.status === 'end') await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
+  }
+}

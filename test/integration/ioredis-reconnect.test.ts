@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { type EventEmitter, once } from 'node:events';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Redis as Ioredis6, Cluster as IoredisCluster6 } from 'ioredis';
+import Ioredis4 from 'ioredis-4';
+import { Redis as Ioredis5, Cluster as IoredisCluster5 } from 'ioredis-5';
+
+import redisAdapter = require('../../src/index');
+
+import { type IoredisClient, publishWithIoredis, subscribeWithIoredis } from '../../src/redis/ioredis';
+import type { RedisClient } from '../../src/redis/pub-sub';
+import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { eventually } from '../support/eventually';
+import { startServer } from '../support/fleet';
+
+type Client = IoredisClient & EventEmitter & { quit(): Promise<unknown> };
+type Create = (to: { host: string; port: number }, retryStrategy: () => number | null) => object;
+
+const clients: Record<string, Create> = {
+  'ioredis 4': (to, retryStrategy) => new Ioredis4({ ...to, retryStrategy }),
+  'ioredis 5': (to, retryStrategy) => new Ioredis5({ ...to, retryStrategy }),
+  'ioredis 6': (to, retryStrategy) => new Ioredis6({ ...to, retryStrategy }),
+};
+const clusters: Record<string, Create> = {
+  'ioredis 4 Cluster': (to, clusterRetryStrategy) => new Ioredis4.Cluster([to], { clusterRetryStrategy }),
+  'ioredis 5 Cluster': (to, clusterRetryStrategy) => new IoredisCluster5([to], { clusterRetryStrategy }),
+  'ioredis 6 Cluster': (to, clusterRetryStrategy) => new IoredisCluster6([to], { clusterRetryStrategy }),
+};
+
+describe('A reconnect of an ioredis client', () => {
+  let single: RedisServer;
+  let cluster: RedisCluster;
+  const toEnd: (() => unknown)[] = [];
+
+  before(async () => {
+    single = await startRedis();
+    // a node learns its own address from others, which it has not
+    const config = ['cluster-announce-ip 127.0.0.1'];
+    cluster = await startRedisCluster({ masters: 1, replicasPerMaster: 0, config });
+  });
+  afterEach(async () => {
+    for (const end of toEnd.splice(0).reverse()) await end();
+  });
+  after(async () => {
+    await single.stop();
+    await cluster.stop();
+  });
+
+  async function start(create: Create, to: RedisServer, retryStrategy: () => number | null): Promise<Client> {
+    const client = create({ host: to.host, port: to.port }, retryStrategy) as Client;
+    toEnd.push(() => client.disconnect());
+    client.on('error', () => {});
+    await once(client, 'ready');
+    return client;
+  }
+
+  for (const [name, create] of Object.entries({ ...clients, ...clusters })) {
+    const server = () => (name in clusters ? (cluster.nodes[0]?.server as RedisServer) : single);
+    const drivers = (client: Client) => [publishWithIoredis(client), subscribeWithIoredis(client)];
+
+    it(`takes no attempt away from one that waits for it, with ${name}`, async () => {
+      const client = await start(create, server(), () => 300);
+      const waits = once(client, 'reconnecting');
+      await server().kill();
+      await waits;
+      for (const driver of drivers(client))
+        assert.equal(
+          driver.reconnect(() => true),
+          undefined,
+        );
+      assert.equal(client.status, 'reconnecting');
+      await server().restart();
+      await eventually(() => assert.equal(client.status, 'ready'));
+    });
+
+    it(`leaves one alone that its owner has ended, with ${name}`, async () => {
+      const client = await start(create, server(), () => 300);
+      const ended = once(client, 'end');
+      await client.quit();
+      await ended;
+      for (const driver of drivers(client))
+        assert.equal(
+          driver.reconnect(() => true),
+          undefined,
+        );
+      assert.equal(client.listenerCount('end'), 0);
+    });
+
+    it(`outlives a Redis that does not answer meanwhile, with ${name}`, async () => {
+      const client = await start(create, server(), () => null);
+      toEnd.push(() => server().thaw());
+      server().freeze();
+      const reconnecting = publishWithIoredis(client).reconnect(() => true);
+      await event(client, 'end');
+      // a Cluster gives up, and ends again
+      await event(client, name in clusters ? 'end' : 'connect');
+      server().thaw();
+      await eventually(() => assert.equal(client.status, 'ready'));
+      await reconnecting;
+    });
+  }
+
+  it('is counted by the watchdog just when there is one: not while the publisher waits for its next attempt', async () => {
+    const pubClient = await start(clients['ioredis 6'] as Create, single, () => 3000);
+    const subClient = await start(clients['ioredis 6'] as Create, single, () => 300);
+    const [pub, sub] = [pubClient, subClient] as unknown as [RedisClient, RedisClient];
+    const watchdog = { interval: 200, patience: 200 };
+    const node = await startServer(4, redisAdapter({ pubClient: pub, subClient: sub, watchdog }));
+    toEnd.push(() => node.close());
+    node.adapter.on('error', () => {});
+    let connections = 0;
+    subClient.on('connect', () => {
+      connections += 1;
+    });
+    const restored = once(node.adapter as unknown as EventEmitter, 'restored');
+    await single.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await restored;
+    assert.equal(pubClient.status, 'ready');
+    assert.equal(node.adapter.stats().reconnects, connections);
+  });
+});
+
+/** Like `once()` of Node.js, but errors may come meanwhile. */
+function event(client: Client, name: string): Promise<unknown> {
+  return new Promise((resolve) => client.once(name, resolve));
+}
