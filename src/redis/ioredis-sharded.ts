@@ -1,6 +1,6 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
-import { type IoredisClient, isIoredisCluster, listenWith, onEachNode } from './ioredis';
+import { callOn, type IoredisClient, isIoredisCluster, listenWith, onEachNode } from './ioredis';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
@@ -58,9 +58,9 @@ export function publishShardedWithIoredis(given: IoredisClient): Publisher {
   return {
     publish: publishInOrder(client, (writer, channel, payload) => writer.spublish(channel, payload)),
     countSubscribers: async (channels) =>
-      sumCounts(await ask(async (node) => readCounts(await node.call('PUBSUB', 'SHARDNUMSUB', ...channels)))),
+      sumCounts(await ask(async (node) => readCounts(await callOn(node, 'PUBSUB', 'SHARDNUMSUB', ...channels)))),
     listChannels: async (pattern) =>
-      mergeChannels(await ask(async (node) => readChannels(await node.call('PUBSUB', 'SHARDCHANNELS', pattern)))),
+      mergeChannels(await ask(async (node) => readChannels(await callOn(node, 'PUBSUB', 'SHARDCHANNELS', pattern)))),
     reconnect: (isWanted) => reconnectPublisher(client, isWanted),
   };
 }

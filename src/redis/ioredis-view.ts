@@ -5,8 +5,10 @@ export interface ViewedClient {
 }
 
 /**
- * The same client, seen so that its methods hand their commands over to a function, and name channels as they are: with its
- * option `keyPrefix`, ioredis takes those of sharded Pub/Sub for keys, and a message then comes on a channel of another name.
+ * The same client, seen so that its methods hand their commands over to a function, one by one, and name channels as they are:
+ * with its option `keyPrefix`, ioredis takes those of sharded Pub/Sub for keys, and a message then comes on a channel of another
+ * name. With `enableAutoPipelining`, ioredis would set on the view what is the client's, send a Cluster's PUNSUBSCRIBE to
+ * another connection than its PSUBSCRIBE, and lose the name of a command given to `call()`.
  *
  * @param sendCommand - default: that of the client
  */
@@ -14,6 +16,9 @@ export function viewOf<C extends ViewedClient>(
   client: C,
   sendCommand: C['sendCommand'] = (command, ...rest) => client.sendCommand(command, ...rest),
 ): C {
-  const options = Object.create(client.options ?? null, { keyPrefix: { value: '' } });
+  const options = Object.create(client.options ?? null, {
+    keyPrefix: { value: '' },
+    enableAutoPipelining: { value: false },
+  });
   return Object.create(client, { sendCommand: { value: sendCommand }, options: { value: options } });
 }

@@ -5,6 +5,7 @@ import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { forgetOwnNames, type OwnNames } from './ioredis-forget';
 import { type IoredisPublisher, publishInOrder } from './ioredis-publish';
 import { type Reconnectable, reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
+import { viewOf } from './ioredis-view';
 import { listenToMessages } from './message-events';
 
 const debug = debugModule('socket.io-redis:ioredis');
@@ -49,15 +50,16 @@ export function isIoredisCluster(client: object): client is IoredisCluster {
 }
 
 export function subscribeWithIoredis(client: IoredisClient): Subscriber {
+  const view = viewOf(client);
   return {
     isReady: () => client.status === 'ready',
     channels: {
-      subscribe: (channels) => client.subscribe(...channels),
-      unsubscribe: (channels) => client.unsubscribe(...channels),
+      subscribe: (channels) => view.subscribe(...channels),
+      unsubscribe: (channels) => view.unsubscribe(...channels),
     },
     patterns: {
-      subscribe: (patterns) => client.psubscribe(...patterns),
-      unsubscribe: (patterns) => client.punsubscribe(...patterns),
+      subscribe: (patterns) => view.psubscribe(...patterns),
+      unsubscribe: (patterns) => view.punsubscribe(...patterns),
     },
     listen: (events) =>
       listenWith(client, events, listenToMessages, { subscribe: events.channels, psubscribe: events.patterns }),
@@ -165,7 +167,7 @@ async function onEachHiddenReplica<T>(cluster: IoredisCluster, ask: (node: Iored
   const [master] = cluster.nodes('master');
   // the addresses of one are not those of the other then
   if (!master || cluster.options?.natMap) return [];
-  const nodes = readNodes(String(await master.call('CLUSTER', 'NODES')));
+  const nodes = readNodes(String(await callOn(master, 'CLUSTER', 'NODES')));
   const replicas = nodes.filter(({ isReplica }) => isReplica);
   const known = new Set(cluster.nodes('all').map(({ options }) => `${options.host}:${options.port}`));
   if (cluster.nodes('slave').length >= replicas.length) return [];
@@ -200,9 +202,13 @@ async function onReplica<T>(
 }
 
 async function countOn(client: IoredisClient, channels: readonly string[]): Promise<number[]> {
-  return readCounts(await client.call('PUBSUB', 'NUMSUB', ...channels));
+  return readCounts(await callOn(client, 'PUBSUB', 'NUMSUB', ...channels));
 }
 
 async function listOn(client: IoredisClient, pattern: string): Promise<string[]> {
-  return readChannels(await client.call('PUBSUB', 'CHANNELS', pattern));
+  return readChannels(await callOn(client, 'PUBSUB', 'CHANNELS', pattern));
+}
+
+export function callOn(client: IoredisClient, command: string, ...args: string[]): Promise<unknown> {
+  return viewOf(client).call(command, ...args);
 }
