@@ -75,7 +75,8 @@ type Unchecked = Partial<Record<keyof ConnectionOptions, unknown>>;
 export function connectionSettings(uri: unknown, options: ConnectionOptions): ConnectionSettings {
   const fromUri = uri === undefined || uri === null ? readUri('url', options.url) : readUri('uri', uri);
   // as in node_redis, the uri wins, but a certificate cannot be given with it
-  const merged: Unchecked = { ...defined(options), ...fromUri, tls: options.tls ?? fromUri.tls };
+  const certificate = options.tls === false ? undefined : options.tls;
+  const merged: Unchecked = { ...defined(options), ...fromUri, tls: certificate ?? fromUri.tls };
   return {
     host: readText('host', merged.host) ?? 'localhost',
     port: readWhole('port', merged.port, 1, 65535) ?? 6379,

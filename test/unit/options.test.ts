@@ -30,6 +30,8 @@ const FORMS: [uri: unknown, options: object, settings: object][] = [
   ['redis://h/?db=3&password=x&unknown=y', {}, { database: 3, password: 'x' }],
   ['rediss://h', {}, { tls: {} }],
   ['rediss://h', { tls: { ca: 'x' } }, { tls: { ca: 'x' } }],
+  ['rediss://h', { tls: false }, { tls: {} }],
+  ['redis://h', { tls: false }, { tls: undefined }],
   ['redis://h:1', { port: 2, host: 'x' }, { host: 'h', port: 1 }],
   ['6380', {}, { host: 'localhost', port: 6380 }],
   ['/tmp/redis.sock', {}, { path: '/tmp/redis.sock' }],
