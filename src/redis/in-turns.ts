@@ -6,7 +6,7 @@ import type { Publisher } from './driver';
  */
 export function inTurns(publish: Publisher['publish']): Publisher['publish'] {
   let underway = 0;
-  let waiting: (() => void)[] = [];
+  let waiting: (() => unknown)[] = [];
 
   function next(): void {
     const turn = waiting;
@@ -16,15 +16,15 @@ export function inTurns(publish: Publisher['publish']): Publisher['publish'] {
 
   return (channel, payload) =>
     new Promise((resolve, reject) => {
-      const onSettled = () => {
+      waiting.push(async () => {
+        underway += 1;
+        try {
+          resolve(await publish(channel, payload));
+        } catch (error) {
+          reject(error);
+        }
         underway -= 1;
         if (underway === 0) next();
-      };
-      waiting.push(() => {
-        underway += 1;
-        const published = publish(channel, payload);
-        published.then(resolve, reject);
-        published.then(onSettled, onSettled);
       });
       if (underway === 0) next();
     });

@@ -48,8 +48,9 @@ export function publishInOrder<C extends IoredisPublisher>(
       client.on('ready', release);
       client.on('close', release);
     }
+    const send = async () => publish(writer, channel, payload);
     return new Promise((resolve, reject) => {
-      held.push(() => publish(writer, channel, payload).then(resolve, reject));
+      held.push(() => send().then(resolve, reject));
     });
   };
 }

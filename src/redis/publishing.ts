@@ -74,7 +74,8 @@ export class Publishing {
 
   #tryTo(channel: string, payload: string | Buffer): Promise<unknown> {
     try {
-      return this.#publisher.publish(channel, asBytesIfLong(payload));
+      // of a promise, this makes no other; what else a client of the user's own may return is taken for success
+      return Promise.resolve(this.#publisher.publish(channel, asBytesIfLong(payload)));
     } catch (error) {
       return Promise.reject(error);
     }
