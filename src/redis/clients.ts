@@ -11,6 +11,7 @@ import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIo
 import { LazySubscriber } from './lazy-subscriber';
 import {
   disconnect,
+  isInLegacyMode,
   isNodeRedis,
   isNodeRedisSentinel,
   type NodeRedisClient,
@@ -35,7 +36,8 @@ import { PubSub, type RedisClient, type WatchdogSettings } from './pub-sub';
 
 /** Whether this is a client of a library, and of a kind, that the package supports. */
 export function isRedisClient(client: unknown): client is RedisClient {
-  return isEmitter(client) && (isNodeRedis(client) || isIoredis(client) || isNodeRedis3(client));
+  if (!isEmitter(client) || isInLegacyMode(client)) return false;
+  return isNodeRedis(client) || isIoredis(client) || isNodeRedis3(client);
 }
 
 /** By what a client of each library is recognised, besides its events. */
@@ -45,6 +47,7 @@ const MARKS: readonly { library: string; marks: readonly string[] }[] = [
   { library: 'redis 2.8 or 3', marks: ['psubscribe', 'send_command', 'ready'] },
 ];
 const EVENTS = ['on', 'removeListener'];
+const PROMISES = 'promises, since it is in legacyMode: give client.duplicate({ legacyMode: false }) instead';
 
 /** What the client, which is refused, lacks for being one of the library that it is most like. */
 export function lackOf(client: unknown): { library: string; missing: readonly string[] } {
@@ -54,7 +57,8 @@ export function lackOf(client: unknown): { library: string; missing: readonly st
     return { library, missing, share: missing.length / marks.length };
   });
   const { library, missing } = lackOfAll.reduce((nearest, one) => (one.share < nearest.share ? one : nearest));
-  return { library, missing: [...EVENTS.filter(lacks), ...missing] };
+  const promises = isEmitter(client) && isInLegacyMode(client) ? [PROMISES] : [];
+  return { library, missing: [...EVENTS.filter(lacks), ...missing, ...promises] };
 }
 
 function publisherOf(client: RedisClient): Publisher {

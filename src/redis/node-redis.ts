@@ -51,6 +51,12 @@ export function isNodeRedis(client: object): client is NodeRedisSubscriber {
   return 'pSubscribe' in client && typeof client.pSubscribe === 'function';
 }
 
+/** redis 4 with the option `legacyMode`: it takes callbacks, and gives no promises. */
+export function isInLegacyMode(client: object): boolean {
+  const { options } = client as { options?: { legacyMode?: boolean } };
+  return isNodeRedis(client) && options?.legacyMode === true;
+}
+
 export function isNodeRedisSentinel(client: object): client is NodeRedisSentinel {
   return isNodeRedis(client) && 'getSentinelNode' in client;
 }

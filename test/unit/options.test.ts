@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { createClient as createClient3 } from 'redis-3';
+import { createClient as createClient4 } from 'redis-4';
 import { createSentinel as createSentinel5 } from 'redis-5';
 import { type ConnectionOptions, connectionSettings } from '../../src/connection-options';
 import { InvalidOptionError, UnsupportedClientError } from '../../src/errors';
@@ -14,6 +15,9 @@ import type { RedisClient } from '../../src/redis/pub-sub';
 import redisAdapter = require('../../src/index');
 
 const clients = { pubClient: new Redis({ lazyConnect: true }), subClient: createClient() };
+
+const LEGACY =
+  '. To be one of redis 4 to 6 it lacks promises, since it is in legacyMode: give client.duplicate({ legacyMode: false }) instead';
 
 const NEARLY_REDIS_3 = { psubscribe() {}, send_command() {} };
 
@@ -154,6 +158,7 @@ describe('Options', () => {
     ['. To be one of ioredis it lacks status', Object.assign(new EventEmitter(), { psubscribe() {}, call() {} })],
     ['. To be one of redis 2.8 or 3 it lacks ready', Object.assign(new EventEmitter(), NEARLY_REDIS_3)],
     ['. To be one of redis 4 to 6 it lacks on, removeListener, pSubscribe', new Map()],
+    [LEGACY, createClient4({ legacyMode: true })],
     ['. Await it first', Promise.resolve(clients.pubClient)],
     ['. If these are options, they come last', { key: 'shop' }],
   ] as const) {
@@ -165,13 +170,14 @@ describe('Options', () => {
     });
   }
 
-  it('a client that is supported lacks nothing', () => {
+  it('a client that is supported lacks nothing, nor does what a client in legacyMode is told to be replaced by', () => {
+    const redis4 = createClient4({ legacyMode: true }).duplicate({ legacyMode: false });
     const redis3 = createClient3({ port: 1 }).on('error', () => {});
     redis3.end(true);
-    const lacks = [clients.pubClient, clients.subClient, redis3].map(lackOf);
+    const lacks = [clients.pubClient, clients.subClient, redis4, redis3].map(lackOf);
     assert.deepEqual(
       lacks,
-      ['ioredis', 'redis 4 to 6', 'redis 2.8 or 3'].map((library) => ({ library, missing: [] })),
+      ['ioredis', 'redis 4 to 6', 'redis 4 to 6', 'redis 2.8 or 3'].map((library) => ({ library, missing: [] })),
     );
   });
 
