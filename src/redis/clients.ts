@@ -1,6 +1,9 @@
+import type { EventEmitter } from 'node:events';
 import { within } from '../within';
+import { askOnce, connectingOnce } from './ask-once';
 import type { Publisher, Subscriber } from './driver';
 import {
+  connectIfLazy,
   isIoredis,
   isIoredisCluster,
   publishWithIoredis,
@@ -21,13 +24,12 @@ import {
   subscribeWithNodeRedis,
 } from './node-redis';
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
-import { isNodeRedisCluster, isWhole, publishWithNodeRedisCluster } from './node-redis-cluster';
+import { canConnectAnew, isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
 import {
   publishShardedWithNodeRedis,
   shardedLackOfNodeRedis,
   subscribeShardedWithNodeRedis,
 } from './node-redis-sharded';
-import { patience } from './patience';
 import { PubSub, type RedisClient, type WatchdogSettings } from './pub-sub';
 
 /**
@@ -155,25 +157,34 @@ export function sharePubSub(
 const ANSWER_WITHIN_MS = 2000;
 
 /** Whether Redis answers a command on a new connection like the client's. When none can be made, nobody knows, and it is true. */
-async function answersAnew(client: RedisClient, command: (copy: RedisClient) => Promise<unknown>): Promise<boolean> {
-  if (isNodeRedisCluster(client) && !(await isWhole(client))) return false;
-  const { duplicate } = client as { duplicate?: () => unknown };
-  const copy = duplicate?.call(client);
-  if (!isRedisClient(copy)) return true;
+export async function answersAnew(
+  client: RedisClient,
+  command: (copy: RedisClient) => Promise<unknown>,
+): Promise<boolean> {
+  if (isNodeRedisCluster(client) && !(await canConnectAnew(client))) return false;
+  const copy = briefCopy(client);
+  if (!copy) return true;
   copy.on('error', () => {});
-  const connected = isNodeRedis(copy) ? (copy as object as Reconnectable).connect() : Promise.resolve();
-  let answers = false;
-  const answered = connected
-    .then(() => command(copy))
-    .then(
-      () => {
-        answers = true;
-      },
-      () => undefined,
-    );
-  await patience(ANSWER_WITHIN_MS, answered);
-  await endClient(copy);
-  return answers;
+  const outcome = await askOnce(ANSWER_WITHIN_MS, {
+    ask: () => connected(copy).then(() => command(copy)),
+    end: () => endClient(copy),
+  });
+  return outcome?.status === 'fulfilled';
+}
+
+function briefCopy(client: RedisClient): RedisClient | undefined {
+  if (!isNodeRedis(client) || isNodeRedisCluster(client) || isNodeRedisSentinel(client)) return copyOf(client);
+  const { options } = client as { options?: { socket?: object } };
+  return copyOf(client, { socket: connectingOnce(options?.socket, ANSWER_WITHIN_MS) });
+}
+
+/** Waits until the client is connected: without a queue of its own, it refuses what comes before. */
+function connected(client: RedisClient): Promise<unknown> {
+  if (isNodeRedis(client)) return (client as object as Reconnectable).connect();
+  if (isIoredis(client)) connectIfLazy(client);
+  return new Promise<void>((resolve) => {
+    (client as object as EventEmitter).once('ready', resolve);
+  });
 }
 
 /**
@@ -193,11 +204,15 @@ export function lazyPubSub(pubClient: RedisClient, subClient: () => RedisClient,
 
 /** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */
 export function duplicateClient(client: RedisClient): RedisClient | undefined {
-  const { duplicate } = client as { duplicate?: () => unknown };
-  const copy = duplicate?.call(client);
-  if (!isRedisClient(copy)) return undefined;
-  if (isNodeRedis(copy)) connect(copy);
+  const copy = copyOf(client);
+  if (copy && isNodeRedis(copy)) connect(copy);
   return copy;
+}
+
+function copyOf(client: RedisClient, overrides?: object): RedisClient | undefined {
+  const { duplicate } = client as { duplicate?: (overrides?: object) => unknown };
+  const copy = duplicate?.call(client, overrides);
+  return isRedisClient(copy) ? copy : undefined;
 }
 
 /** Connects a client of redis 4 or later, which does not do so by itself. */

@@ -108,7 +108,7 @@ function afterNodesLeft(cluster: IoredisCluster, resubscribe: () => unknown): ()
  * A client made with `lazyConnect` connects with its first command. But nothing may be subscribed before it is ready: a
  * SUBSCRIBE sent inside its `connect` event makes its ready check fail, and it stays deaf for ever (ioredis up to 5).
  */
-function connectIfLazy(client: IoredisClient): void {
+export function connectIfLazy(client: IoredisClient): void {
   // its failure is told by the `error` event as well
   if (client.status === 'wait') client.connect().catch(() => undefined);
 }

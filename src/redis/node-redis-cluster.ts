@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import debugModule from 'debug';
+import { askOnce, connectingOnce } from './ask-once';
 import { type Address, readNodes } from './cluster-nodes';
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher } from './driver';
@@ -77,7 +78,7 @@ export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publishe
  * Whether the client could connect anew: that waits for each node that the Cluster names as a master, and so for ever for one
  * that is dead and has not been replaced yet.
  */
-export async function isWhole(cluster: NodeRedisCluster): Promise<boolean> {
+export async function canConnectAnew(cluster: NodeRedisCluster): Promise<boolean> {
   const lost = cluster.masters.filter((node) => 'client' in node && node.client && !isReady(node.client));
   const asked = cluster.masters.find((node) => 'client' in node && isReady(node.client));
   // its first nodes are asked then
@@ -181,35 +182,17 @@ class SideConnections {
   async ask({ host, port }: Address, command: string[]): Promise<unknown[]> {
     const address = `${host}:${port}`;
     if (this.#translated || Date.now() < (SideConnections.#silent.get(address) ?? 0)) return [];
-    const socket = {
-      ...this.#like.options?.socket,
-      host,
-      port,
-      reconnectStrategy: false,
-      connectTimeout: 2 * ANSWERS_WITHIN_MS,
-    };
+    const socket = connectingOnce({ ...this.#like.options?.socket, host, port }, ANSWERS_WITHIN_MS);
     const client = this.#like.duplicate({ socket });
     client.on('error', (error) => debug('node %s: %s', address, error));
-    let replies: unknown[] | undefined;
-    const answered = client
-      .connect()
-      .then(() => client.sendCommand(command))
-      .then(
-        (reply) => {
-          replies = [reply];
-        },
-        (error) => {
-          debug('could not ask the node %s: %s', address, error);
-          replies = [];
-        },
-      );
-    await patience(ANSWERS_WITHIN_MS, answered);
-    if (!replies) SideConnections.#leaveAlone(address);
-    // while it connects, redis 4 and 5 cannot be made to stop
-    void patience(2 * ANSWERS_WITHIN_MS, answered)
-      .then(() => (client.isOpen ? disconnect(client, 0) : undefined))
-      .catch((error) => debug('could not disconnect from the node %s: %s', address, error));
-    return replies ?? [];
+    const outcome = await askOnce(ANSWERS_WITHIN_MS, {
+      ask: () => client.connect().then(() => client.sendCommand(command)),
+      end: async () => client.isOpen && disconnect(client, 0),
+    });
+    if (outcome?.status === 'fulfilled') return [outcome.value];
+    if (outcome) debug('could not ask the node %s: %s', address, outcome.reason);
+    else SideConnections.#leaveAlone(address);
+    return [];
   }
 
   static #leaveAlone(address: string): void {

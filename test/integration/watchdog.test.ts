@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type EventEmitter, once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { Redis as Ioredis6 } from 'ioredis';
 import Ioredis4 from 'ioredis-4';
 import { Redis as Ioredis5 } from 'ioredis-5';
+import * as redis2 from 'redis-2';
+import * as redis3 from 'redis-3';
 
 import redisAdapter = require('../../src/index');
 
+import { endClient } from '../../src/redis/clients';
 import type { RedisClient } from '../../src/redis/pub-sub';
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
@@ -90,20 +94,30 @@ describe('The watchdog', () => {
     });
   }
 
-  const withoutRetries: Record<string, (to: { host: string; port: number }) => Ioredis4.Redis | Ioredis5 | Ioredis6> = {
-    4: ({ host, port }) => new Ioredis4({ host, port, retryStrategy: () => null }),
-    5: ({ host, port }) => new Ioredis5({ host, port, retryStrategy: () => null }),
-    6: ({ host, port }) => new Ioredis6({ host, port, retryStrategy: () => null }),
-  };
-  for (const [version, make] of Object.entries(withoutRetries)) {
-    it(`makes connections anew for a client that does not do so by itself, with ioredis ${version}`, async () => {
+  type Make = (to: { host: string; port: number }) => object;
+  const particular: Record<string, Make> = {};
+  for (const [version, make] of Object.entries({
+    4: (options: object) => new Ioredis4(options),
+    5: (options: object) => new Ioredis5(options),
+    6: (options: object) => new Ioredis6(options),
+  })) {
+    const name = `ioredis ${version}`;
+    particular[`does not do so by itself, with ${name}`] = (to) => make({ ...to, retryStrategy: () => null });
+    particular[`keeps nothing until it is connected, with ${name}`] = (to) =>
+      make({ ...to, enableOfflineQueue: false });
+  }
+  for (const [version, { createClient }] of Object.entries({ 2: redis2, 3: redis3 })) {
+    particular[`keeps nothing until it is connected, with redis ${version}`] = (to) =>
+      createClient({ ...to, enable_offline_queue: false });
+  }
+  for (const [what, make] of Object.entries(particular)) {
+    it(`makes connections anew for a client that ${what}`, async () => {
       const proxy = await startProxy();
       const told: Told[] = [];
-      const clients = [make(proxy), make(proxy)];
-      ends.push(async () => {
-        for (const client of clients) client.disconnect();
-      });
-      const [pubClient, subClient] = clients as unknown as [RedisClient, RedisClient];
+      const clients = [make(proxy), make(proxy)] as [RedisClient, RedisClient];
+      ends.push(() => Promise.all(clients.map(endClient)));
+      await Promise.all(clients.map((client) => once(client as object as EventEmitter, 'ready')));
+      const [pubClient, subClient] = clients;
       await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
       proxy.swallow();
       await outcome(told);

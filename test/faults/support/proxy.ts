@@ -10,6 +10,8 @@ interface Pair {
 export class SilencingProxy {
   readonly host = '127.0.0.1';
   readonly #pairs = new Set<Pair>();
+  /** What is to be done for new connections later on; undefined when it is done at once. */
+  #held: (() => void)[] | undefined;
 
   private constructor(
     readonly port: number,
@@ -31,7 +33,9 @@ export class SilencingProxy {
       [client, server],
       [server, client],
     ] as const) {
-      from.pipe(to);
+      const begin = () => from.pipe(to);
+      if (this.#held) this.#held.push(begin);
+      else begin();
       from.on('error', () => to.destroy());
       from.on('close', () => {
         to.destroy();
@@ -46,6 +50,21 @@ export class SilencingProxy {
       server.unpipe(client);
       server.resume();
     }
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.#pairs.size;
+  }
+
+  /** From now on, new connections are accepted and stay silent, until `release()`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    for (const begin of this.#held ?? []) begin();
+    this.#held = undefined;
   }
 
   async close(): Promise<void> {
