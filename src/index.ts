@@ -60,7 +60,7 @@ namespace redisAdapter {
    * Makes the adapter that uses sharded Pub/Sub, for Redis 7 or later: on a Redis Cluster, a message then goes to one shard
    * only. It is that of `@socket.io/redis-adapter` 8.2 and later, and does not hear nodes that use `createAdapter()`.
    *
-   * @param pubClient - the client that publishes: redis 4.6 to 6 or ioredis 5 to 6
+   * @param pubClient - the client that publishes: redis 4.6 to 6 or ioredis 5.3 to 6
    * @param subClient - the client that subscribes, for nothing else; default: the `duplicate()` of `pubClient`
    * @param options - all of it is optional
    * @throws {InvalidOptionError} when an option is not what it must be

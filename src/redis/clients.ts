@@ -96,7 +96,7 @@ function shardedSubscriberOf(client: RedisClient): Subscriber {
 export function shardedLackOf(client: RedisClient): string | undefined {
   if (isNodeRedis(client)) return shardedLackOfNodeRedis(client);
   if (isIoredis(client)) return shardedLackOfIoredis(client);
-  return 'redis 4.6 or later, or ioredis 5 or later, is needed';
+  return 'redis 4.6 or later, or ioredis 5.3 or later, is needed';
 }
 
 interface Shared {

@@ -8,7 +8,7 @@ import { viewOf } from './ioredis-view';
 import { listenToShardedMessages } from './message-events';
 import { bySlot } from './slots';
 
-/** Sharded Pub/Sub with ioredis 5 and 6. */
+/** Sharded Pub/Sub with ioredis 5.3 to 6. */
 interface ShardedIoredis extends IoredisClient {
   spublish(channel: string, payload: string | Buffer): Promise<unknown>;
   ssubscribe(...channels: string[]): Promise<unknown>;
@@ -18,14 +18,23 @@ interface ShardedIoredis extends IoredisClient {
 
 /** @returns what is missing, if anything is */
 export function shardedLackOfIoredis(client: IoredisClient): string | undefined {
-  if (!canSubscribe(client)) return 'this ioredis has no ssubscribe(), which came with version 5';
+  if (!canSubscribe(client)) return 'this ioredis has no sharded Pub/Sub, which came with version 5.3';
   const { options } = client;
   if (!isIoredisCluster(client) || options?.shardedSubscribers === true) return undefined;
   return 'an ioredis Cluster needs the option `shardedSubscribers: true`, and ioredis 5.9 or later';
 }
 
+/** ioredis 5.0 to 5.2 has the methods, but takes SSUBSCRIBE for a command like any other, and cannot place its answers. */
 function canSubscribe(client: IoredisClient): client is ShardedIoredis {
-  return 'ssubscribe' in client;
+  if (!('ssubscribe' in client)) return false;
+  let knowsCommand = false;
+  const view = viewOf(client as ShardedIoredis, async (command) => {
+    const { checkFlag } = command.constructor as { checkFlag?: (flag: string, name: string) => boolean };
+    knowsCommand = checkFlag?.call(command.constructor, 'ENTER_SUBSCRIBER_MODE', 'ssubscribe') === true;
+  });
+  // it is made, and not sent
+  void view.ssubscribe('');
+  return knowsCommand;
 }
 
 export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {

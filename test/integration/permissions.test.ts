@@ -150,6 +150,19 @@ describe('A user whom Redis does not permit everything', () => {
     assert.throws(create, (error: unknown) => error instanceof ShardedPubSubError && /redis 4\.6/.test(error.message));
   });
 
+  it('is told at once that ioredis 5.0 to 5.2 has no sharded Pub/Sub, but just the methods', async (t) => {
+    const { Redis, Command } = await import('ioredis-5');
+    const client = new Redis({ lazyConnect: true });
+    const { checkFlag } = Command;
+    assert.doesNotThrow(() => createShardedAdapter(client, client));
+    // what sets 5.2 apart
+    t.mock.method(Command, 'checkFlag', (...[flag, name]: Parameters<typeof checkFlag>) => {
+      return name !== 'ssubscribe' && checkFlag.call(Command, flag, name);
+    });
+    assert.throws(() => createShardedAdapter(client, client), { name: 'ShardedPubSubError', message: /5\.3/ });
+    assert.equal(client.status, 'wait');
+  });
+
   it('is told at once which option an ioredis Cluster lacks', async () => {
     const { Cluster } = await import('ioredis');
     const cluster = new Cluster([{ host: redis.host, port: redis.port }], { lazyConnect: true });
