@@ -14,7 +14,7 @@ export class Emitter<
 > extends NamespaceEmitter<EmitEvents, ServerSideEvents> {
   /**
    * @param client - publishes: redis 2.8 to 6 or ioredis 4 to 6, Cluster and Sentinel included, connected by you; for the sharded
-   * adapter redis 4.6 to 6 or ioredis 5 to 6
+   * adapter redis 4.6 to 6 or ioredis 5.3 to 6
    * @param nsp - the namespace's name; default `/`
    * @throws {InvalidOptionError} when an option is not what it must be
    * @throws {UnsupportedClientError} when a client is of an unknown kind
