@@ -59,9 +59,11 @@ export class Acknowledgements {
 function tell(waiting: Waiting, acknowledgement: Acknowledgement): void {
   if (acknowledgement.type === 'answer') {
     const { sender, nth, value } = acknowledgement;
-    const answer = `${sender?.uid} ${nth}`;
-    if (sender && nth !== undefined && waiting.answered.has(answer)) return;
-    waiting.answered.add(answer);
+    if (sender && nth !== undefined) {
+      const answer = `${sender.uid} ${nth}`;
+      if (waiting.answered.has(answer)) return;
+      waiting.answered.add(answer);
+    }
     waiting.onAnswer(value);
     return;
   }

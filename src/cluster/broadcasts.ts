@@ -88,13 +88,12 @@ export class Broadcasts implements BroadcastReceiver {
   /** Takes note of the number. @returns whether it has come before */
   #isRepeated(uid: string | undefined, number: number | undefined): boolean {
     if (uid === undefined || number === undefined || !this.#isNumbered) return false;
-    const { counters } = this.#accounts;
     const missing = this.#sequences.take(uid, number);
     if (missing === false) {
       this.#accounts.repeated();
       return true;
     }
-    if (this.#hearsAll) counters.missed += missing;
+    if (this.#hearsAll) this.#accounts.counters.missed += missing;
     return false;
   }
 

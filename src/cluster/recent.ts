@@ -1,7 +1,9 @@
-/** How long it remembers at least what is not among the latest, in milliseconds: clients connect anew within that. */
+/** How long it remembers what comes, in milliseconds, unless there is too much: clients connect anew within that. */
 const REMEMBERED_MS = 10_000;
-/** It remembers the latest in any case, and no more than twice as many. */
+/** It remembers as many of the latest in any case, and no more than twice as many. */
 const REMEMBERED = 1000;
+/** No peer's is longer, with its name: nobody is to fill the memory. */
+const LONGEST = 200;
 
 /** The ids of what has come of late: a client may send a message again when its connection has ended (ioredis does). */
 export class Recent {
@@ -11,6 +13,7 @@ export class Recent {
 
   /** Takes note of an id. @returns whether it is new */
   add(id: string): boolean {
+    if (id.length > LONGEST) return true;
     if (this.#ids.has(id) || this.#earlier.has(id)) return false;
     if (this.#ids.size >= REMEMBERED || Date.now() - this.#since > REMEMBERED_MS) {
       this.#earlier = this.#ids;

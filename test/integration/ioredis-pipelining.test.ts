@@ -1,34 +1,19 @@
 import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { Redis as Ioredis6, Cluster as IoredisCluster6 } from 'ioredis';
-import Ioredis4 from 'ioredis-4';
-import { Redis as Ioredis5, Cluster as IoredisCluster5 } from 'ioredis-5';
 
 import redisAdapter = require('../../src/index');
 
 import type { IoredisClient } from '../../src/redis/ioredis';
 import type { RedisClient } from '../../src/redis/pub-sub';
-import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
+import type { RedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
 import { receivedFrom, startServer } from '../support/fleet';
+import { clusters, singles, startOneNodeCluster } from '../support/ioredis-clients';
 
 type Client = IoredisClient & RedisClient & EventEmitter & { set(key: string, value: string): Promise<unknown> };
-type Create = (to: { host: string; port: number }, options?: object) => object;
-
-const singles: Record<string, Create> = {
-  'ioredis 4': (to, options) => new Ioredis4({ ...to, ...options }),
-  'ioredis 5': (to, options) => new Ioredis5({ ...to, ...options }),
-  'ioredis 6': (to, options) => new Ioredis6({ ...to, ...options }),
-};
-const clusters: Record<string, Create> = {
-  'ioredis 4 Cluster': (to, options) => new Ioredis4.Cluster([to], options),
-  'ioredis 5 Cluster': (to, options) => new IoredisCluster5([to], options),
-  'ioredis 6 Cluster': (to, options) => new IoredisCluster6([to], options),
-};
-
 describe('An ioredis client with enableAutoPipelining', () => {
   let single: RedisServer;
   let cluster: RedisCluster;
@@ -36,9 +21,7 @@ describe('An ioredis client with enableAutoPipelining', () => {
 
   before(async () => {
     single = await startRedis();
-    // a node learns its own address from others, which it has not
-    const config = ['cluster-announce-ip 127.0.0.1'];
-    cluster = await startRedisCluster({ masters: 1, replicasPerMaster: 0, config });
+    cluster = await startOneNodeCluster();
   });
   afterEach(async () => {
     for (const end of toEnd.splice(0).reverse()) await end();
@@ -48,7 +31,7 @@ describe('An ioredis client with enableAutoPipelining', () => {
     await cluster.stop();
   });
 
-  function start(create: Create, to: RedisServer, options?: object): Client {
+  function start(create: (typeof singles)[string], to: RedisServer, options?: object): Client {
     const client = create({ host: to.host, port: to.port }, { enableAutoPipelining: true, ...options }) as Client;
     toEnd.push(() => client.disconnect());
     return client;

@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { Redis as Ioredis6, Cluster as IoredisCluster6 } from 'ioredis';
-import Ioredis4 from 'ioredis-4';
-import { Redis as Ioredis5, Cluster as IoredisCluster5 } from 'ioredis-5';
 
 import redisAdapter = require('../../src/index');
 
 import { type IoredisClient, publishWithIoredis, subscribeWithIoredis } from '../../src/redis/ioredis';
 import type { RedisClient } from '../../src/redis/pub-sub';
-import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
+import type { RedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
 import { startServer } from '../support/fleet';
+import { clusters, singles, startOneNodeCluster } from '../support/ioredis-clients';
 
 type Client = IoredisClient & EventEmitter & { quit(): Promise<unknown> };
-type Create = (to: { host: string; port: number }, retryStrategy: () => number | null) => object;
-
-const clients: Record<string, Create> = {
-  'ioredis 4': (to, retryStrategy) => new Ioredis4({ ...to, retryStrategy }),
-  'ioredis 5': (to, retryStrategy) => new Ioredis5({ ...to, retryStrategy }),
-  'ioredis 6': (to, retryStrategy) => new Ioredis6({ ...to, retryStrategy }),
-};
-const clusters: Record<string, Create> = {
-  'ioredis 4 Cluster': (to, clusterRetryStrategy) => new Ioredis4.Cluster([to], { clusterRetryStrategy }),
-  'ioredis 5 Cluster': (to, clusterRetryStrategy) => new IoredisCluster5([to], { clusterRetryStrategy }),
-  'ioredis 6 Cluster': (to, clusterRetryStrategy) => new IoredisCluster6([to], { clusterRetryStrategy }),
-};
-
 describe('A reconnect of an ioredis client', () => {
   let single: RedisServer;
   let cluster: RedisCluster;
@@ -35,9 +20,7 @@ describe('A reconnect of an ioredis client', () => {
 
   before(async () => {
     single = await startRedis();
-    // a node learns its own address from others, which it has not
-    const config = ['cluster-announce-ip 127.0.0.1'];
-    cluster = await startRedisCluster({ masters: 1, replicasPerMaster: 0, config });
+    cluster = await startOneNodeCluster();
   });
   afterEach(async () => {
     for (const end of toEnd.splice(0).reverse()) await end();
@@ -47,15 +30,20 @@ describe('A reconnect of an ioredis client', () => {
     await cluster.stop();
   });
 
-  async function start(create: Create, to: RedisServer, retryStrategy: () => number | null): Promise<Client> {
-    const client = create({ host: to.host, port: to.port }, retryStrategy) as Client;
+  async function start(
+    create: (typeof singles)[string],
+    to: RedisServer,
+    retryStrategy: () => number | null,
+  ): Promise<Client> {
+    const options = { retryStrategy, clusterRetryStrategy: retryStrategy };
+    const client = create({ host: to.host, port: to.port }, options) as Client;
     toEnd.push(() => client.disconnect());
     client.on('error', () => {});
     await once(client, 'ready');
     return client;
   }
 
-  for (const [name, create] of Object.entries({ ...clients, ...clusters })) {
+  for (const [name, create] of Object.entries({ ...singles, ...clusters })) {
     const server = () => (name in clusters ? (cluster.nodes[0]?.server as RedisServer) : single);
     const drivers = (client: Client) => [publishWithIoredis(client), subscribeWithIoredis(client)];
 
@@ -102,8 +90,8 @@ describe('A reconnect of an ioredis client', () => {
   }
 
   it('is counted by the watchdog just when there is one: not while the publisher waits for its next attempt', async () => {
-    const pubClient = await start(clients['ioredis 6'] as Create, single, () => 3000);
-    const subClient = await start(clients['ioredis 6'] as Create, single, () => 300);
+    const pubClient = await start(singles['ioredis 6'] as (typeof singles)[string], single, () => 3000);
+    const subClient = await start(singles['ioredis 6'] as (typeof singles)[string], single, () => 300);
     const [pub, sub] = [pubClient, subClient] as unknown as [RedisClient, RedisClient];
     const watchdog = { interval: 200, patience: 200 };
     const node = await startServer(4, redisAdapter({ pubClient: pub, subClient: sub, watchdog }));
