@@ -15,7 +15,7 @@ const CLIENTS = 10;
  */
 const WARM_UP = { perSecond: 5000, duration: 1250, times: 2 };
 /** Milliseconds a sample: so many messages that the 99th percentile is not that of one. */
-const DURATION = 500;
+const DURATION = 400;
 const TIMES = 6;
 
 export const endToEnd: Scenario = {
