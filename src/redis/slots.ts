@@ -22,8 +22,12 @@ const SLOTS = 16384;
 /** As many as most Clusters have shards, or more: each has a range of slots. */
 const RANGES = 16;
 
-/** Channels with that name, each in another range of slots, so that every shard of an evenly divided Cluster has one. */
+/**
+ * Channels with that name, each in another range of slots, so that every shard of an evenly divided Cluster has one; a single one
+ * where a hash tag in the name, which a prefix may have, puts all of them in the same slot.
+ */
 export function spread(name: string): string[] {
+  if (calculateSlot(`${name}{0}`) === calculateSlot(`${name}{1}`)) return [name];
   const names = new Map<number, string>();
   for (let i = 0; names.size < RANGES; i++) {
     const candidate = `${name}{${i}}`;
