@@ -40,6 +40,8 @@ export class RoomChannels {
   #batch: Batch | undefined;
   /** Fulfilled once the pattern is heard, in place of the channels. */
   #pattern: Promise<void> | undefined;
+  /** Whether Redis has still to answer to PSUBSCRIBE: the channels are given up when it does, so they must not be taken back before. */
+  #patternAsked = false;
   #patternForbidden = false;
   #closed = false;
   /** Whether channels and the pattern may be heard at once: Redis then sends a message twice, the second time right after. */
@@ -135,11 +137,15 @@ export class RoomChannels {
   async #fallBack(pattern: string): Promise<void> {
     const { pubSub, always, maxSubscriptions, onError } = this.#settings;
     this.#overlap = true;
+    this.#patternAsked = true;
     const permitted = await pubSub.psubscribeIfPermitted(pattern, this.#onPatternMessage);
+    this.#patternAsked = false;
     onError(new SubscriptionLimitError(maxSubscriptions, permitted));
     if (this.#closed) return;
     if (permitted) {
       await pubSub.unsubscribe([...always, ...this.#roomChannels(), ...this.#leaving.keys()], this.#onMessage);
+      // rooms may have emptied while Redis was away
+      this.#recoverIfFew();
       return;
     }
     this.#patternForbidden = true;
@@ -188,7 +194,7 @@ export class RoomChannels {
 
   #recoverIfFew(): void {
     const { pubSub, pattern, maxSubscriptions } = this.#settings;
-    if (!this.#pattern || pattern === undefined) return;
+    if (!this.#pattern || this.#patternAsked || this.#closed || pattern === undefined) return;
     if (pubSub.channelCount + this.#settings.rooms().length < maxSubscriptions / 2) void this.#recover(pattern);
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 
 import redisAdapter = require('../../src/index');
@@ -255,6 +256,28 @@ describe('Subscriptions to rooms', () => {
         Array.from({ length: sent }, (_, i) => i),
       );
       assert.equal(received.length - numbers.length, 100);
+    });
+
+    it('come back also when the rooms have emptied before Redis has answered', async () => {
+      const [from, node] = [await start(4, 'dynamic'), await start(4, 'dynamic', { maxSubscriptions: 60 })];
+      const told = once(node.adapter, 'error');
+      const client = await node.connect();
+      await join(node, client, 'before');
+      const { subscriptions } = node.adapter.stats();
+      const rooms = Array.from({ length: 100 }, (_, i) => `room ${i}`);
+      redis.freeze();
+      try {
+        void join(node, client, rooms);
+        for (const room of ['before', ...rooms]) void socketOf(node, client).leave(room);
+        await eventually(() => assert.equal(node.adapter.stats().subscriptions, subscriptions - 1));
+      } finally {
+        redis.thaw();
+      }
+      await told;
+      await eventually(async () => assert.equal(await patternsOn([redis]), 0));
+      assert.equal((await roomChannels(`#${client.id}#`)).length, 1);
+      from.io.emit('x');
+      assert.deepEqual(await receivedFrom(from, [client]), [[['x']]]);
     });
   });
 
