@@ -103,7 +103,6 @@ export class ClusterNode {
       pubSub.connectivity.listen({ degraded, restored }),
     ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
-    void this.#inConversation.then(() => pubSub.connectivity.works('receiving'));
     const heard = [this.#router?.add(this.#broadcasts), this.#roomChannels?.start(), this.#inConversation];
     this.ready = keepAliveUntil(Promise.all(heard));
   }
@@ -289,7 +288,9 @@ export class ClusterNode {
 
   #greet(): void {
     this.#hearsAnswers = true;
+    // whoever closes does not wait any more, and has not heard anybody
     if (this.#closed) return;
+    this.#settings.pubSub.connectivity.works('receiving');
     this.#outbox.send(this.#wire.hello());
     this.#peers.recent();
   }

@@ -114,6 +114,15 @@ describe('A namespace', () => {
     assert.deepEqual(await here.adapter.clients(), [client.id]);
   });
 
+  it('that is closed while its node is deaf does not end the outage for the others', async () => {
+    const [node, subClient] = await startWithClients({ watchdog: { interval: 200, patience: 200 } });
+    subClient.disconnect();
+    await once(node.adapter, 'degraded');
+    await node.adapterOf('/chat').close();
+    assert.equal(node.adapter.health().outage?.reason, 'disconnected');
+    await Promise.all([once(node.adapter, 'restored'), subClient.connect()]);
+  });
+
   it('whose node is not heard of yet asks nobody, and waits', async () => {
     const [there] = (await startServers(4, 1, redis)) as [ServerNode];
     toEnd.push(() => there.close());
