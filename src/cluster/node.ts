@@ -104,7 +104,9 @@ export class ClusterNode {
     ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
     const heard = [this.#router?.add(this.#broadcasts), this.#roomChannels?.start(), this.#inConversation];
-    this.ready = keepAliveUntil(Promise.all(heard));
+    // others on the same clients may go on waiting for what all of them hear
+    const closed = new Promise<void>((resolve) => this.#stops.push(resolve));
+    this.ready = keepAliveUntil(Promise.race([Promise.all(heard), closed]));
   }
 
   get stats(): AdapterStats {

@@ -114,6 +114,23 @@ describe('A namespace', () => {
     assert.deepEqual(await here.adapter.clients(), [client.id]);
   });
 
+  for (const subscriptionMode of ['static', 'dynamic'] as const) {
+    it(`that is closed before it hears anybody is ready, though others still wait on its clients, ${subscriptionMode}`, async () => {
+      const options = { port: 1, subscriptionMode } as const;
+      const waiting = await listen(4, redisAdapter(options));
+      toEnd.push(() => waiting.close());
+      waiting.adapter.on('error', () => {});
+      const { pubClient, subClient } = waiting.adapter;
+      const closed = await listen(4, redisAdapter({ ...options, pubClient, subClient }));
+      toEnd.push(() => closed.close());
+      for (const adapter of [closed.adapter, waiting.adapterOf('/chat')]) {
+        adapter.on('error', () => {});
+        await adapter.close();
+        await adapter.ready;
+      }
+    });
+  }
+
   it('that is closed while its node is deaf does not end the outage for the others', async () => {
     const [node, subClient] = await startWithClients({ watchdog: { interval: 200, patience: 200 } });
     subClient.disconnect();
