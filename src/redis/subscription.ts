@@ -4,7 +4,8 @@ export type MessageListener = (payload: Buffer, channel: string) => void;
 export interface Subscription {
   /** Never changed, but replaced: those with one and the same listener have one list. */
   listeners: readonly MessageListener[];
-  state: 'wanted' | 'asked' | 'active';
+  /** Of what is forbidden, the last try was; there will be another. */
+  state: 'wanted' | 'asked' | 'active' | 'forbidden';
   /** Those who wait for it to be active. */
   waiting: (() => void)[] | undefined;
   /** Called instead of another try when the user's ACL forbids it. */

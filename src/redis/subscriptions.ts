@@ -81,6 +81,11 @@ export class Subscriptions {
     await Promise.all(waits);
   }
 
+  /** Whether Redis forbids any of the names: so it answers, and would say the same on another connection. */
+  get isForbidden(): boolean {
+    return [...this.#subscriptions.values()].some(({ state }) => state === 'forbidden');
+  }
+
   /** @returns once all of the names that are wanted now are active */
   async allActive(): Promise<void> {
     await Promise.all([...this.#subscriptions.values()].map(whenActive));
@@ -250,7 +255,7 @@ export class Subscriptions {
       subscription.onForbidden();
       return;
     }
-    subscription.state = 'wanted';
+    subscription.state = isForbidden(error) ? 'forbidden' : 'wanted';
     this.#wanted.add(name);
     if (!this.#refusalTold) this.#commands.onError(error);
     this.#refusalTold = true;

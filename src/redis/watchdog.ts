@@ -255,8 +255,14 @@ export class Watchdog {
     if (!this.#mayReconnect()) return this.#pause(this.#times.patience);
     // a Redis that is frozen answers nobody: what it still holds is better waited for
     if (!(await isReachable()) || this.#stopped) return;
-    if (!receiving) await this.#reconnect('subscriber');
+    if (!receiving && !this.#isForbidden) await this.#reconnect('subscriber');
     if (!publishing) await this.#reconnect('publisher');
+  }
+
+  /** Whether something cannot be heard that no other connection would hear. */
+  get #isForbidden(): boolean {
+    const { channels, patterns } = this.#watched;
+    return channels.isForbidden || patterns.isForbidden;
   }
 
   /** @returns whether enough time has passed since the last reconnect; if so, the next one has to wait */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 
 import redisAdapter = require('../../src/index');
@@ -6,7 +7,7 @@ import redisAdapter = require('../../src/index');
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
-import { receivedFrom, type ServerNode, startServer } from '../support/fleet';
+import { listen, receivedFrom, type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
@@ -112,6 +113,24 @@ describe('A user whom Redis does not permit everything', () => {
     assert.equal(errors[0].command, 'PSUBSCRIBE');
     assert.match(errors[0].message, /subscriptionMode to "dynamic"/);
     await (io.of('/').adapter as unknown as redisAdapter.RedisAdapter).close();
+  });
+
+  it('keeps the connection on which Redis forbids a subscription, since it would on any other', async (t) => {
+    const pair = await kindOf('ioredis').create(targetOf(redis, { username: 'nopatterns', password: 'secret' }));
+    pairs.push(pair);
+    const { pubClient, subClient } = pair;
+    const publisher = pubClient as unknown as { duplicate(): EventEmitter };
+    const duplicate = publisher.duplicate.bind(publisher);
+    // made to see whether Redis is reachable, before a connection is ended
+    const looked = new Promise((resolve) => {
+      t.mock.method(publisher, 'duplicate', () => duplicate().once('end', resolve));
+    });
+    const factory = redisAdapter({ pubClient, subClient, watchdog: { interval: 50, patience: 100 } });
+    const node = await listen(4, telling(factory, []));
+    nodes.push(node);
+    await looked;
+    assert.equal(node.adapter.health().outage?.reason, 'receiving');
+    assert.equal(node.adapter.stats().reconnects, 0);
   });
 
   for (const [name, create] of [
