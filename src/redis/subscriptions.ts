@@ -97,9 +97,12 @@ export class Subscriptions {
     const forbidden = new Promise<boolean>((resolve) => {
       const subscription = this.#subscriptions.get(name);
       if (!subscription || subscription.state === 'active') return;
+      const { onForbidden } = subscription;
       subscription.onForbidden = () => {
-        this.#forget(name);
+        // before those who wait are let go: all who asked so are told
         resolve(false);
+        onForbidden?.();
+        this.#forget(name);
       };
     });
     return Promise.race([active, forbidden]);

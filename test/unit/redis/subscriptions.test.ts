@@ -178,6 +178,8 @@ describe('Subscriptions', () => {
     };
     assert.equal(await subscriptions.addIfPermitted('a', listener), false);
     assert.deepEqual([commands.errors, commands.log], [[], ['+a']]);
+    const both = [listener, () => {}].map((one) => subscriptions.addIfPermitted('a', one));
+    assert.deepEqual(await Promise.all(both), [false, false]);
     commands.onSubscribe = () => {};
     assert.equal(await subscriptions.addIfPermitted('b', listener), true);
   });
