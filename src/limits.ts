@@ -45,3 +45,15 @@ export function readCount(option: string, count: unknown, byDefault: number, lea
   }
   return count;
 }
+
+/** The longest delay of a timer in Node.js. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** @throws {InvalidOptionError} */
+export function readMilliseconds(option: string, value: unknown, byDefault: number): number {
+  if (value === undefined || value === null) return byDefault;
+  if (typeof value !== 'number' || !(value >= 1 && value <= MAX_TIMEOUT_MS)) {
+    throw new InvalidOptionError(option, `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, value);
+  }
+  return value;
+}

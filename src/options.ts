@@ -2,7 +2,7 @@ import debugModule from 'debug';
 import type { SubscriptionMode } from './cluster/node';
 import { type ConnectionOptions, connectionSettings, isConnectionOption } from './connection-options';
 import { InvalidOptionError, UnsupportedClientError } from './errors';
-import { LIMITS, type LimitOptions, type Limits, readCount, readLimits } from './limits';
+import { LIMITS, type LimitOptions, type Limits, readCount, readLimits, readMilliseconds } from './limits';
 import { duplicateClient, isRedisClient, lackOf } from './redis/clients';
 import { connectClient } from './redis/connect';
 import type { RedisClient, WatchdogTimes } from './redis/pub-sub';
@@ -87,8 +87,6 @@ const DEFAULT_KEY = 'socket.io';
 const DEFAULT_REQUESTS_TIMEOUT_MS = 5000;
 const DEFAULT_WATCHDOG: WatchdogTimes = { interval: 5000, patience: 2500 };
 const DEFAULT_MAX_SUBSCRIPTIONS = 100_000;
-/** The longest delay of a timer in Node.js. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Reads what `redisAdapter()` was called with.
@@ -169,8 +167,8 @@ export function readKey(option: string, key: unknown): string {
   return key;
 }
 
-export function readTimeout(timeout: unknown, option = 'requestsTimeout'): number {
-  return readMilliseconds(option, timeout, DEFAULT_REQUESTS_TIMEOUT_MS);
+export function readTimeout(timeout: unknown): number {
+  return readMilliseconds('requestsTimeout', timeout, DEFAULT_REQUESTS_TIMEOUT_MS);
 }
 
 export function readWatchdog(watchdog: unknown): WatchdogTimes | undefined {
@@ -185,14 +183,6 @@ export function readWatchdog(watchdog: unknown): WatchdogTimes | undefined {
     interval: readMilliseconds('watchdog.interval', interval, DEFAULT_WATCHDOG.interval),
     patience: readMilliseconds('watchdog.patience', patience, DEFAULT_WATCHDOG.patience),
   };
-}
-
-function readMilliseconds(option: string, value: unknown, byDefault: number): number {
-  if (value === undefined || value === null) return byDefault;
-  if (typeof value !== 'number' || !(value >= 1 && value <= MAX_TIMEOUT_MS)) {
-    throw new InvalidOptionError(option, `a number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`, value);
-  }
-  return value;
 }
 
 /** @param modes - the first is the default */

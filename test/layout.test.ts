@@ -68,7 +68,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   adapters: [
     'cluster',
     'errors',
-    'type limits',
+    'limits',
     'type redis/pub-sub',
     'type wire/messages',
     'type wire/wire',

@@ -1,6 +1,6 @@
 import type { Outsider } from '../cluster/outsider';
 import { InvalidOptionError } from '../errors';
-import { readTimeout } from '../options';
+import { readMilliseconds } from '../limits';
 import type { BroadcastFlags, BroadcastPacket } from '../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../wire/messages';
 import { callBack } from './call-back';
@@ -75,7 +75,7 @@ export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
    * @throws {InvalidOptionError}
    */
   timeout(ms: number): BroadcastOperator<EmitEvents> {
-    return this.#with({ timeout: readTimeout(ms, 'timeout') });
+    return this.#with({ timeout: readMilliseconds('timeout', ms, this.#connection.requestsTimeout) });
   }
 
   /**

@@ -4,10 +4,10 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
-import { adapter2, type ServerNode } from '../support/fleet';
+import { adapter2, receivedFrom, type ServerNode } from '../support/fleet';
 import { startServers } from '../support/fleet-of';
 
-const { AdapterClosedError, UnsendableValueError } = redisAdapter;
+const { AdapterClosedError, InvalidOptionError, UnsendableValueError } = redisAdapter;
 
 describe('emitWithAck() on Socket.IO 2', () => {
   let redis: RedisServer;
@@ -40,6 +40,15 @@ describe('emitWithAck() on Socket.IO 2', () => {
     );
     // longer than it would have waited
     await new Promise((resolve) => setTimeout(resolve, 2 * timeout));
+  });
+
+  it('refuses a timeout that is none, and sends nothing', async () => {
+    const [here, there] = nodes as [ServerNode, ServerNode];
+    const client = await there.connect();
+    for (const timeout of [Number.POSITIVE_INFINITY, Number.NaN, 0, '5000' as unknown as number]) {
+      await assert.rejects(adapter2(here).emitWithAck(timeout, {}, 'x'), InvalidOptionError);
+    }
+    assert.deepEqual(await receivedFrom(here, [client]), [[]]);
   });
 
   it('fails when the adapter is closed meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { Collecting } from '../../cluster/collecting';
 import type { NodeCallback } from '../../cluster/waiting-request';
+import { readMilliseconds } from '../../limits';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Room, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
@@ -75,17 +76,19 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
   /**
    * Sends an event to sockets of all nodes, and waits for what each of them acknowledges it with.
    *
-   * @param timeout - in milliseconds
+   * @param timeout - in milliseconds, from 1 on
    * @returns the first argument of every acknowledgement
+   * @throws {InvalidOptionError} when the timeout is not what it must be
    * @throws {RequestTimeoutError} with the answers that came in time
    * @throws {UnsendableValueError} when an argument cannot be sent
    * @throws {AdapterClosedError}
    */
-  emitWithAck(timeout: number, targets: Targets, event: string, ...args: unknown[]): Promise<unknown[]> {
+  async emitWithAck(timeout: number, targets: Targets, event: string, ...args: unknown[]): Promise<unknown[]> {
     const data: BroadcastPacket['data'] = [event, ...args];
     const local = targets.flags?.local;
-    return this.#collecting.collect(timeout, ({ onCount, onAnswer }) => {
-      if (!local) nodeOf(this).broadcastWithAcknowledgement(data, outgoing(targets), timeout, onCount, onAnswer);
+    const ms = readMilliseconds('timeout', timeout, this.requestsTimeout);
+    return this.#collecting.collect(ms, ({ onCount, onAnswer }) => {
+      if (!local) nodeOf(this).broadcastWithAcknowledgement(data, outgoing(targets), ms, onCount, onAnswer);
       this.#local.deliverWithAcknowledgement(this.#packet(data, targets), outgoing(targets), onCount, onAnswer);
       return local ? Promise.resolve(1) : this.serverCount();
     });
