@@ -8,6 +8,9 @@ const debug = debugModule('socket.io-redis:peers');
 
 const RECENT_MS = 5000;
 
+/** Where Redis does not say who is gone, a node that has been silent for so long is taken for that. */
+const GONE_AFTER_MS = 30_000;
+
 /** Who listens to a namespace's requests at one moment. */
 export interface Census {
   /** The uid of who counted, if that is a node. */
@@ -32,7 +35,8 @@ export class Peers {
   readonly #channels: NamespaceChannels;
   readonly #onUncountable: ((error: Error) => void) | undefined;
   readonly #links = new Map<string, string>();
-  readonly #silent = new Set<string>();
+  /** Those that have let a request time out, and since when, in milliseconds since 1970. */
+  readonly #silent = new Map<string, number>();
   #last: Census | undefined;
   #countedAt = 0;
   #byNameAlone = false;
@@ -68,7 +72,7 @@ export class Peers {
 
   /** The node has let a request time out: it is not waited for until it is heard of again. */
   fellSilent(uid: string): void {
-    if (this.#links.has(uid)) this.#silent.add(uid);
+    if (this.#links.has(uid) && !this.#silent.has(uid)) this.#silent.set(uid, Date.now());
   }
 
   /** How many other nodes of this package there are, as far as this one has heard. */
@@ -105,17 +109,27 @@ export class Peers {
   }
 
   async #take(): Promise<Census> {
-    const peers = [...this.#links].map(([uid, link]) => ({ uid, link }));
     try {
-      this.#last = await this.#count(peers);
+      this.#last = await this.#count(this.#heardOf);
     } catch (error) {
       if (!this.#onUncountable || !isForbidden(error)) throw error;
       if (!this.#byNameAlone) this.#onUncountable(error as Error);
       this.#byNameAlone = true;
-      this.#last = this.#censusOf(this.#with(peers), NOBODY);
+      this.#forgetGone();
+      this.#last = this.#censusOf(this.#with(this.#heardOf), NOBODY);
     }
     this.#countedAt = Date.now();
     return this.#last;
+  }
+
+  get #heardOf(): Peer[] {
+    return [...this.#links].map(([uid, link]) => ({ uid, link }));
+  }
+
+  /** They crashed, most likely. Whoever is there after all is learned again from whatever it sends. */
+  #forgetGone(): void {
+    const before = Date.now() - GONE_AFTER_MS;
+    for (const [uid, since] of this.#silent) if (since < before) this.forget(uid);
   }
 
   async #count(peers: readonly Peer[]): Promise<Census> {
@@ -148,7 +162,7 @@ export class Peers {
   }
 
   #censusOf(named: readonly Peer[], published: Published): Census {
-    return { own: this.#own?.uid, named, published, silent: new Set(this.#silent) };
+    return { own: this.#own?.uid, named, published, silent: new Set(this.#silent.keys()) };
   }
 }
 

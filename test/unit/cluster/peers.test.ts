@@ -24,12 +24,14 @@ function start(nsp = '/') {
   const channels = channelsOf('socket.io', nsp);
   const counts = new Map<string, number>();
   const asked: string[] = [];
+  let isForbidden = false;
   const nothing = async () => undefined;
   const pubSub = new PubSub(
     {
       publish: nothing,
       async countSubscribers(names) {
         asked.push('count');
+        if (isForbidden) throw new Error('NOPERM this user has no permissions to run the command');
         return names.map((name) => counts.get(name) ?? 0);
       },
       async listChannels(pattern) {
@@ -52,6 +54,10 @@ function start(nsp = '/') {
     asked,
     counts,
     channels,
+    /** From now on, nobody may count. */
+    forbid() {
+      isForbidden = true;
+    },
     /** @param uids - of the nodes that listen to a response channel of their own */
     listen(connections: number, ...uids: string[]) {
       counts.clear();
@@ -120,6 +126,22 @@ describe('A census', () => {
     peers.learn(sender('bbbbbb~', 'other'));
     listen(2, 'bbbbbb~');
     assert.deepEqual(uidsOf(await peers.census()), ['bbbbbb~', 'ownown~']);
+  });
+
+  it('forgets who has been silent for long where Redis does not permit to count, and learns it anew', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+    const { peers, forbid } = start();
+    forbid();
+    for (const uid of ['bbbbbb~', 'cccccc~']) peers.learn(sender(uid));
+    peers.fellSilent('bbbbbb~');
+    const { named, silent } = await peers.census();
+    assert.deepEqual([named.length, [...silent]], [3, ['bbbbbb~']]);
+    t.mock.timers.tick(20_000);
+    peers.fellSilent('bbbbbb~');
+    t.mock.timers.tick(10_001);
+    assert.deepEqual(uidsOf(await peers.census()), ['cccccc~', 'ownown~']);
+    peers.learn(sender('bbbbbb~'));
+    assert.deepEqual(uidsOf(await peers.census()), ['bbbbbb~', 'cccccc~', 'ownown~']);
   });
 
   it('never takes this node for another one', () => {
