@@ -125,12 +125,12 @@ export class RoomChannels {
   }
 
   async #subscribe(channels: readonly string[]): Promise<void> {
+    // since the rooms were joined
+    if (this.#closed) return;
     const { pubSub, maxSubscriptions, pattern } = this.#settings;
-    // the room may have emptied since, and the node may have been closed
-    const wanted = this.#closed ? [] : channels;
-    const isTooMany = pubSub.channelCount + wanted.length > maxSubscriptions;
+    const isTooMany = pubSub.channelCount + channels.length > maxSubscriptions;
     if (isTooMany && pattern !== undefined && !this.#patternForbidden) this.#pattern ??= this.#fallBack(pattern);
-    await (this.#pattern ?? pubSub.subscribe(wanted, this.#onMessage));
+    await (this.#pattern ?? pubSub.subscribe(channels, this.#onMessage));
   }
 
   /** Hears the pattern in place of the channels. */
@@ -140,8 +140,8 @@ export class RoomChannels {
     this.#patternAsked = true;
     const permitted = await pubSub.psubscribeIfPermitted(pattern, this.#onPatternMessage);
     this.#patternAsked = false;
-    onError(new SubscriptionLimitError(maxSubscriptions, permitted));
     if (this.#closed) return;
+    onError(new SubscriptionLimitError(maxSubscriptions, permitted));
     if (permitted) {
       await pubSub.unsubscribe([...always, ...this.#roomChannels(), ...this.#leaving.keys()], this.#onMessage);
       // rooms may have emptied while Redis was away
