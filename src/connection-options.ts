@@ -32,7 +32,7 @@ export interface ConnectionOptions {
   connect_timeout?: number;
   /** Whether TCP keep-alive is on; default true. */
   socket_keepalive?: boolean;
-  /** Says how many milliseconds to wait before the next attempt to connect; anything else than a number gives up. */
+  /** Says how many milliseconds to wait before the next attempt to connect; anything but a number gives up. */
   retry_strategy?: (state: RetryState) => number | Error | undefined | null;
 }
 

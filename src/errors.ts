@@ -179,7 +179,7 @@ export class RedisPermissionError extends SocketIoRedisError {
   }
 }
 
-/** There are more rooms with members on this node than `maxSubscriptions` permits to subscribe to one by one. */
+/** More rooms have members on this node than `maxSubscriptions` lets it subscribe to one by one. */
 export class SubscriptionLimitError extends SocketIoRedisError {
   readonly code = 'ERR_SOCKET_IO_REDIS_SUBSCRIPTIONS';
 

@@ -27,8 +27,8 @@ export interface RedisAdapterOptions extends ConnectionOptions, LimitOptions {
   /** How long a request waits for the answers of the other nodes, in milliseconds, from 1 on; default 5000. */
   requestsTimeout?: number;
   /**
-   * How broadcasts are written, and whatever else holds binary data, in place of MessagePack; since `@socket.io/redis-adapter` 7.x. Nodes with different parsers do
-   * not understand each other: change it on all nodes together.
+   * How broadcasts are written, and whatever else holds binary data, in place of MessagePack; since `@socket.io/redis-adapter`
+   * 7.x. Nodes with different parsers do not understand each other: change it on all nodes together.
    */
   parser?: Codec;
   /**
@@ -43,7 +43,7 @@ export interface RedisAdapterOptions extends ConnectionOptions, LimitOptions {
   maxSubscriptions?: number;
   /**
    * How to find out that a connection is up and delivers nothing: every `interval`, a message is published that only this
-   * pair of clients hears, unless others show that all is well; when it does not come back within `patience`, the subscriptions
+   * pair of clients hears, unless other messages show that all is well; when it does not come back within `patience`, the subscriptions
    * are made anew, and then the connections. Both in milliseconds, from 1 on; `false` for no watchdog. Adapters on the same
    * two clients share that of the first. Since 7.0; default `{ interval: 5000, patience: 2500 }`.
    */

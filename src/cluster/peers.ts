@@ -44,7 +44,7 @@ export class Peers {
 
   /**
    * @param own - undefined for who is no node, and does not hear who comes
-   * @param onUncountable - called when Redis does not permit to count who listens: only names remain then. Without it, who
+   * @param onUncountable - called when Redis does not let this user count who listens: only names remain then. Without it, who
    * wants to know gets the error
    */
   constructor(

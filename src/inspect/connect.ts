@@ -13,7 +13,7 @@ const ANSWERS_WITHIN_MS = 5000;
 export interface Redis {
   classic: PubSub;
   sharded: PubSub;
-  /** Undefined when Redis does not permit to ask. */
+  /** Undefined when Redis does not let this user ask. */
   server: Server | undefined;
   /** Rejects when a connection is lost: it is not made again. */
   lost: Promise<never>;

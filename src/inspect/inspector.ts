@@ -67,7 +67,7 @@ export class Inspector {
   /**
    * Finds out which nodes there are, and what they have.
    *
-   * @throws {InspectError} when Redis does not permit to look
+   * @throws {InspectError} when Redis does not let this user look
    */
   async survey(): Promise<void> {
     const { classic, sharded } = this.#redis;
@@ -140,7 +140,7 @@ async function permitted<T>(look: Promise<T>): Promise<T> {
     if (!isForbidden(error)) throw error;
     const { message } = error as Error;
     throw new InspectError(
-      `Redis does not permit to look (${message}): the user needs +pubsub|channels and +pubsub|numsub, see the README`,
+      `Redis does not let this user look (${message}): the user needs +pubsub|channels and +pubsub|numsub, see the README`,
     );
   }
 }

@@ -5,7 +5,7 @@ export interface Report {
   /** ISO 8601. */
   time: string;
   key: string;
-  /** Null when Redis does not permit to ask. */
+  /** Null when Redis does not let this user ask. */
   redis: Server | null;
   namespaces: NamespaceReport[];
   /** The channels on which messages came, the busiest first. */

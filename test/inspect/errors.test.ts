@@ -56,7 +56,7 @@ describe('inspect ends with the exit code 2, and says why', () => {
   });
 
   it('when the user may not use PUBSUB', async () => {
-    await failsWith(/does not permit to look .*NOPERM.*\+pubsub\|channels/, 'inspect', uri('blind:secret@'));
+    await failsWith(/does not let this user look .*NOPERM.*\+pubsub\|channels/, 'inspect', uri('blind:secret@'));
   });
 
   it('when it is a Sentinel', async () => {
