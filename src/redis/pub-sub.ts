@@ -220,6 +220,8 @@ export class PubSub {
     void this.#watchdog?.stop();
     this.#watchdog = undefined;
     this.#onClosed = () => {
+      // a client that has just come back would call it again
+      this.#onClosed = undefined;
       this.#stopListening();
       onClosed();
     };
