@@ -2,14 +2,8 @@ import type { EventEmitter } from 'node:events';
 import { within } from '../within';
 import { askOnce, connectingOnce } from './ask-once';
 import type { Publisher, Subscriber } from './driver';
-import {
-  connectIfLazy,
-  isIoredis,
-  isIoredisCluster,
-  publishWithIoredis,
-  publishWithIoredisCluster,
-  subscribeWithIoredis,
-} from './ioredis';
+import { connectIfLazy, isIoredis, isIoredisCluster, publishWithIoredis, subscribeWithIoredis } from './ioredis';
+import { publishWithIoredisCluster } from './ioredis-cluster';
 import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIoredis } from './ioredis-sharded';
 import { LazySubscriber } from './lazy-subscriber';
 import {

@@ -1,6 +1,7 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
-import { callOn, type IoredisClient, isIoredisCluster, listenWith, onEachNode } from './ioredis';
+import { callOn, type IoredisClient, isIoredisCluster, listenWith } from './ioredis';
+import { onEachNode } from './ioredis-cluster';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';

@@ -1,0 +1,91 @@
+import debugModule from 'debug';
+import { type Address, readNodes } from './cluster-nodes';
+import { mergeChannels, sumCounts } from './counts';
+import type { Publisher } from './driver';
+import { callOn, countOn, type IoredisClient, type IoredisCluster, type IoredisNode, listOn } from './ioredis';
+import { publishInOrder } from './ioredis-publish';
+import { reconnectPublisher } from './ioredis-reconnect';
+
+const debug = debugModule('socket.io-redis:ioredis');
+
+/** Milliseconds that a replica has, which the client does not know. */
+const ANSWERS_WITHIN_MS = 1000;
+
+export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
+  let pinned: IoredisNode | undefined;
+  const publishers = new WeakMap<IoredisClient, Publisher['publish']>();
+
+  function publisherOf(node: IoredisClient): Publisher['publish'] {
+    const publish = publishers.get(node) ?? publishInOrder(node);
+    publishers.set(node, publish);
+    return publish;
+  }
+
+  /** One node for all messages: the Cluster's own `publish()` picks one at random, and so loses their order. */
+  function publishingNode(): IoredisClient {
+    if (pinned?.status === 'ready') return pinned;
+    const masters = cluster.nodes('master');
+    const connected = masters.filter(({ status }) => status === 'ready');
+    if (connected.length > 0) pinned = connected[Math.floor(Math.random() * connected.length)];
+    else if (!pinned || !masters.includes(pinned)) pinned = masters[Math.floor(Math.random() * masters.length)];
+    // without any node yet, the Cluster keeps the message until it has one
+    return pinned ?? cluster;
+  }
+
+  return {
+    publish: (channel, payload) => publisherOf(publishingNode())(channel, payload),
+    countSubscribers: async (channels) => sumCounts(await onEachNode(cluster, (node) => countOn(node, channels))),
+    listChannels: async (pattern) => mergeChannels(await onEachNode(cluster, (node) => listOn(node, pattern))),
+    reconnect: (isWanted) => reconnectPublisher(cluster, isWanted),
+  };
+}
+
+/** Each node of a Cluster knows its own subscribers only, and a subscriber may sit on a replica. */
+export async function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+  const nodes = cluster.nodes('all');
+  if (nodes.length === 0) throw new Error('the Redis Cluster client is not connected');
+  const [onHidden, ...onKnown] = await Promise.all([onEachHiddenReplica(cluster, ask), ...nodes.map(ask)]);
+  return [...onKnown, ...onHidden];
+}
+
+/**
+ * CLUSTER SLOTS, which the client goes by, leaves out a replica until something has been replicated: on a new Cluster
+ * that holds no data, and after a failover there. CLUSTER NODES has them all.
+ */
+async function onEachHiddenReplica<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+  const [master] = cluster.nodes('master');
+  // the addresses of one are not those of the other then
+  if (!master || cluster.options?.natMap) return [];
+  const nodes = readNodes(String(await callOn(master, 'CLUSTER', 'NODES')));
+  const replicas = nodes.filter(({ isReplica }) => isReplica);
+  const known = new Set(cluster.nodes('all').map(({ options }) => `${options.host}:${options.port}`));
+  if (cluster.nodes('slave').length >= replicas.length) return [];
+  const hidden = replicas.filter(({ names }) => !names.some((name) => known.has(name)));
+  return (await Promise.all(hidden.map((address) => onReplica(master, address, ask)))).flat();
+}
+
+/** @returns the reply, or nothing from a replica that is away: it has no subscribers */
+async function onReplica<T>(
+  master: IoredisNode,
+  { host, port }: Address,
+  ask: (node: IoredisClient) => Promise<T>,
+): Promise<T[]> {
+  const client = master.duplicate({
+    host,
+    port,
+    lazyConnect: true,
+    enableOfflineQueue: true,
+    retryStrategy: null,
+    connectTimeout: ANSWERS_WITHIN_MS,
+    commandTimeout: ANSWERS_WITHIN_MS,
+  });
+  client.on('error', (error: Error) => debug('replica %s:%d: %s', host, port, error));
+  try {
+    return [await ask(client)];
+  } catch (error) {
+    debug('could not ask the replica %s:%d: %s', host, port, error);
+    return [];
+  } finally {
+    client.disconnect();
+  }
+}
