@@ -1,7 +1,8 @@
 import { Outsider } from '../cluster/outsider';
 import { explain } from '../cluster/permissions';
-import { endClient, lazyPubSub } from '../redis/clients';
+import { endClient } from '../redis/client-life';
 import type { PubSub, RedisClient } from '../redis/pub-sub';
+import { lazyPubSub } from '../redis/shared-pub-sub';
 import type { Outgoing } from '../wire/wire';
 import { within } from '../within';
 import type { EmitterSettings } from './options';

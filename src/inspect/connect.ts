@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createCluster } from 'redis';
 import { connectionSettings } from '../connection-options';
-import { endClient, sharePubSub } from '../redis/clients';
+import { endClient } from '../redis/client-life';
 import { type ConnectionSettings, connectClient, socketOptions } from '../redis/connect';
 import { isForbidden, type PubSub, type RedisClient } from '../redis/pub-sub';
+import { sharePubSub } from '../redis/shared-pub-sub';
 import { within } from '../within';
 import { explain, InspectError } from './errors';
 

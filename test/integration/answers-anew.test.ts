@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { answersAnew } from '../../src/redis/clients';
+import { answersAnew } from '../../src/redis/client-life';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { SilencingProxy } from '../faults/support/proxy';
 import { eventually } from '../support/eventually';

@@ -6,7 +6,7 @@ import { createClient } from 'redis';
 
 import redisAdapter = require('../../src/index');
 
-import { endClient } from '../../src/redis/clients';
+import { endClient } from '../../src/redis/client-life';
 import type { RedisClient } from '../../src/redis/pub-sub';
 import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';

@@ -12,7 +12,7 @@ import * as redis3 from 'redis-3';
 
 import redisAdapter = require('../../src/index');
 
-import { endClient } from '../../src/redis/clients';
+import { endClient } from '../../src/redis/client-life';
 import type { RedisClient } from '../../src/redis/pub-sub';
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';

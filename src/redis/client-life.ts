@@ -1,0 +1,83 @@
+import type { EventEmitter } from 'node:events';
+import { within } from '../within';
+import { askOnce, connectingOnce } from './ask-once';
+import { isRedisClient } from './clients';
+import { connectIfLazy, isIoredis } from './ioredis';
+import { disconnect, isNodeRedis, isNodeRedisSentinel, type Reconnectable } from './node-redis';
+import { isNodeRedis3 } from './node-redis-3';
+import { canConnectAnew, isNodeRedisCluster } from './node-redis-cluster';
+import type { RedisClient } from './pub-sub';
+
+/*
+ * How a client of any library is copied, connected and ended.
+ */
+
+const ANSWER_WITHIN_MS = 2000;
+
+/** Whether Redis answers a command on a new connection like the client's. When none can be made, nobody knows, and it is true. */
+export async function answersAnew(
+  client: RedisClient,
+  command: (copy: RedisClient) => Promise<unknown>,
+): Promise<boolean> {
+  if (isNodeRedisCluster(client) && !(await canConnectAnew(client))) return false;
+  const copy = briefCopy(client);
+  if (!copy) return true;
+  copy.on('error', () => {});
+  const outcome = await askOnce(ANSWER_WITHIN_MS, {
+    ask: () => connected(copy).then(() => command(copy)),
+    end: () => endClient(copy),
+  });
+  return outcome?.status === 'fulfilled';
+}
+
+function briefCopy(client: RedisClient): RedisClient | undefined {
+  if (!isNodeRedis(client) || isNodeRedisCluster(client) || isNodeRedisSentinel(client)) return copyOf(client);
+  const { options } = client as { options?: { socket?: object } };
+  return copyOf(client, { socket: connectingOnce(options?.socket, ANSWER_WITHIN_MS) });
+}
+
+/** Waits until the client is connected: without a queue of its own, it refuses what comes before. */
+function connected(client: RedisClient): Promise<unknown> {
+  if (isNodeRedis(client)) return (client as object as Reconnectable).connect();
+  if (isIoredis(client)) connectIfLazy(client);
+  return new Promise<void>((resolve) => {
+    (client as object as EventEmitter).once('ready', resolve);
+  });
+}
+
+/** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */
+export function duplicateClient(client: RedisClient): RedisClient | undefined {
+  const copy = copyOf(client);
+  if (copy && isNodeRedis(copy)) connect(copy);
+  return copy;
+}
+
+function copyOf(client: RedisClient, overrides?: object): RedisClient | undefined {
+  const { duplicate } = client as { duplicate?: (overrides?: object) => unknown };
+  const copy = duplicate?.call(client, overrides);
+  return isRedisClient(copy) ? copy : undefined;
+}
+
+/** Connects a client of redis 4 or later, which does not do so by itself. */
+function connect(client: object): void {
+  const { connect } = client as { connect: () => Promise<unknown> };
+  // its failure is told by the `error` event as well
+  connect.call(client).catch(() => undefined);
+}
+
+const END_WITHIN_MS = 500;
+
+/** Ends a client's connections: what was written still goes out, but a Redis that is away is not waited for. */
+export async function endClient(client: object): Promise<void> {
+  if (isNodeRedis(client)) {
+    // redis 5 renamed quit to close
+    const { close, quit } = client as object as Partial<Record<string, () => Promise<unknown>>>;
+    const closed = client.isReady ? (close ?? quit)?.call(client).catch(() => undefined) : undefined;
+    if (closed) await within(END_WITHIN_MS, closed);
+    if (client.isOpen) await disconnect(client as object as Reconnectable, END_WITHIN_MS);
+  } else if (isIoredis(client)) {
+    client.disconnect();
+  } else if (isNodeRedis3(client)) {
+    client.end(true);
+  }
+}
