@@ -77,7 +77,12 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
       subscribe: (patterns) =>
         Promise.all(patterns.map((pattern) => client.pSubscribe([pattern], listenerOf(pattern), true))),
       unsubscribe: (patterns) =>
-        Promise.all(patterns.map((pattern) => client.pUnsubscribe(pattern, listenerOf(pattern), true))),
+        Promise.all(
+          patterns.map(async (pattern) => {
+            await client.pUnsubscribe(pattern, listenerOf(pattern), true);
+            patternListeners.delete(pattern);
+          }),
+        ),
     },
     listen(given) {
       events = given;
