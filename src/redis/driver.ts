@@ -25,6 +25,8 @@ export interface Subscriber {
   isReady(): boolean;
   /** Whether channels of different slots can be heard on different connections. */
   readonly perSlot?: boolean;
+  /** Whether the client has no listeners of its own for each name, so that who unsubscribes does so for all who use it. */
+  readonly endsForAll?: boolean;
   readonly channels: Subscribing;
   /** Sharded Pub/Sub has none. */
   readonly patterns?: Subscribing;

@@ -44,6 +44,7 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
   const grouped = isIoredisCluster(client) ? bySlot : (channels: readonly string[]) => [channels];
   return {
     isReady: () => client.status === 'ready',
+    endsForAll: true,
     perSlot: isIoredisCluster(client),
     channels: {
       subscribe: (channels) => Promise.all(grouped(channels).map((group) => view.ssubscribe(...group))),

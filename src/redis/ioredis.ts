@@ -47,6 +47,7 @@ export function subscribeWithIoredis(client: IoredisClient): Subscriber {
   const view = viewOf(client);
   return {
     isReady: () => client.status === 'ready',
+    endsForAll: true,
     channels: {
       subscribe: (channels) => view.subscribe(...channels),
       unsubscribe: (channels) => view.unsubscribe(...channels),

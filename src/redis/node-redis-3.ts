@@ -28,6 +28,7 @@ export function isNodeRedis3(client: object): client is NodeRedis3Client {
 export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
   return {
     isReady: () => client.ready,
+    endsForAll: true,
     channels: {
       subscribe: (channels) => promised((done) => client.subscribe([...channels], done)),
       unsubscribe: (channels) => promised((done) => client.unsubscribe([...channels], done)),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Connectivity } from './connectivity';
-import { NO_PATTERNS, type Publisher, type Subscriber } from './driver';
+import { NO_PATTERNS, type Publisher, type Subscriber, type Subscribing } from './driver';
 import { isForbidden } from './forbidden';
 import { Publishing } from './publishing';
 import { inSlots, spread } from './slots';
@@ -50,6 +50,7 @@ export class PubSub {
   readonly connectivity = new Connectivity();
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
+  readonly #others: () => readonly PubSub[];
   readonly #publishing: Publishing;
   readonly #channels: Subscriptions;
   readonly #patterns: Subscriptions;
@@ -60,21 +61,28 @@ export class PubSub {
   /** When the subscriber last got a connection, by `performance.now()`. */
   #connectedAt = performance.now();
 
-  constructor(publisher: Publisher, subscriber: Subscriber, clients: readonly RedisClient[]) {
+  /** @param others - who else uses the subscriber, with another publisher */
+  constructor(
+    publisher: Publisher,
+    subscriber: Subscriber,
+    clients: readonly RedisClient[],
+    others: () => readonly PubSub[] = () => [],
+  ) {
     this.#publisher = publisher;
     this.#subscriber = subscriber;
+    this.#others = others;
     this.#publishing = new Publishing(publisher, {
       works: () => this.connectivity.works('publishing'),
       fails: (failure, isNew) => this.#onUnpublished(failure, isNew),
     });
     const isReady = () => subscriber.isReady();
     this.#channels = new Subscriptions({
-      ...subscriber.channels,
+      ...this.#sparing(subscriber.channels, (other) => other.#channels),
       isReady,
       onError: (error) => this.#report(error, 'subscribe'),
     });
     this.#patterns = new Subscriptions({
-      ...(subscriber.patterns ?? NO_PATTERNS),
+      ...this.#sparing(subscriber.patterns ?? NO_PATTERNS, (other) => other.#patterns),
       isReady,
       onError: (error) => this.#report(error, 'psubscribe'),
     });
@@ -232,6 +240,18 @@ export class PubSub {
   /** Goes on after all, if it still waits for Redis. */
   reopen(): void {
     this.#onClosed = undefined;
+  }
+
+  /** Takes from nobody else what a client hears for all who use it. */
+  #sparing(all: Subscribing, of: (pubSub: PubSub) => Subscriptions): Subscribing {
+    return {
+      subscribe: (names) => all.subscribe(names),
+      unsubscribe: async (names) => {
+        const others = this.#subscriber.endsForAll ? this.#others().filter((other) => other !== this) : [];
+        const ended = names.filter((name) => !others.some((other) => of(other).has(name)));
+        if (ended.length > 0) await all.unsubscribe(ended);
+      },
+    };
   }
 
   async #resubscribe(): Promise<void> {

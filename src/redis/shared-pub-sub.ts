@@ -28,8 +28,9 @@ export function sharePubSub(
   const { publisherOf, subscriberOf } = DRIVERS[kind];
   const byPublisher = sharedBySubscriber[kind].get(subClient) ?? new Map<object, Shared>();
   sharedBySubscriber[kind].set(subClient, byPublisher);
+  const others = () => [...byPublisher.values()].map(({ pubSub }) => pubSub);
   const shared = byPublisher.get(pubClient) ?? {
-    pubSub: new PubSub(publisherOf(pubClient), subscriberOf(subClient), [...new Set([pubClient, subClient])]),
+    pubSub: new PubSub(publisherOf(pubClient), subscriberOf(subClient), [...new Set([pubClient, subClient])], others),
     users: 0,
   };
   byPublisher.set(pubClient, shared);

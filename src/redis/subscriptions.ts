@@ -51,6 +51,10 @@ export class Subscriptions {
     return this.#subscriptions.size;
   }
 
+  has(name: string): boolean {
+    return this.#subscriptions.has(name);
+  }
+
   get names(): string[] {
     return [...this.#subscriptions.keys()];
   }

@@ -185,6 +185,23 @@ describe('A Redis client works from whatever moment of its life on', () => {
     });
   }
 
+  for (const kind of standalone) {
+    it(`${kind.name}, subscribing for two nodes with publishers of their own: the other hears on when one is closed`, async () => {
+      const pairs = [await kind.create(targetOf(redis)), await kind.create(targetOf(redis))] as const;
+      toEnd.push(() => Promise.all(pairs.map((pair) => pair.close())));
+      const [{ subClient }] = pairs;
+      const startOne = ({ pubClient }: ClientPair) =>
+        startServer(2, redisAdapter({ pubClient, subClient, subscriptionMode: 'dynamic' }));
+      const [closed, node] = [await startOne(pairs[0]), await startOne(pairs[1])];
+      toEnd.unshift(() => node.close());
+      const client = await node.connect();
+      await closed.close();
+      peer.io.emit('x');
+      await client.until('x');
+      assert.ok((await peer.adapter.clients()).includes(client.id));
+    });
+  }
+
   it('a node that is replaced while Redis is away, with the same clients, hears the others when it is back', async () => {
     const own = await startRedis();
     toEnd.push(() => own.stop());
