@@ -46,7 +46,7 @@ export type ErrorListener = (error: Error, failed?: FailedCommand) => void;
  */
 export class PubSub {
   /** Names the subscriber connection to other nodes. */
-  readonly id = randomBytes(6).toString('base64url');
+  readonly id: string;
   readonly connectivity = new Connectivity();
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
@@ -68,6 +68,7 @@ export class PubSub {
     clients: readonly RedisClient[],
     others: () => readonly PubSub[] = () => [],
   ) {
+    this.id = others()[0]?.id ?? randomBytes(6).toString('base64url');
     this.#publisher = publisher;
     this.#subscriber = subscriber;
     this.#others = others;

@@ -193,6 +193,16 @@ for (const generation of [2, 4] as const) {
       await eventually(() => !leaver.connected);
     });
 
+    it('theirs is counted also where two of ours subscribe through one client, each with another that publishes', async () => {
+      const second = await startServer(generation, redisAdapter({ subClient: ours.adapter.subClient }));
+      try {
+        await eventually(async () => assert.equal(await second.adapter.serverCount(), 3));
+      } finally {
+        await second.close();
+      }
+      await eventually(async () => assert.equal(await ours.adapter.serverCount(), 2));
+    });
+
     function fetchSockets(): Promise<{ id: string }[]> {
       return generation === 2 ? adapter2(ours).fetchSockets() : io4(ours).fetchSockets();
     }
