@@ -232,7 +232,7 @@ export class ClusterNode {
       onSettled: (request, error, duration) => this.#accounts.request(request, error, duration),
       onRefused: () => this.#accounts.refused(),
       local: {
-        answer: (request) => this.#responder.answer(request),
+        answer: (request) => this.#responder.answerOwn(request),
         isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       },
       answering: (request) => this.#wire.answering(request),

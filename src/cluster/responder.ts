@@ -30,6 +30,25 @@ export class Responder {
     }
   }
 
+  /** The same to a request of this node's own: its hook gets a copy and gives one, as those of the others do. Never rejects. */
+  async answerOwn(request: Request): Promise<Answer> {
+    if (request.type !== 'customRequest') return this.answer(request);
+    let data: unknown;
+    try {
+      data = throughJson(request.data);
+    } catch (error) {
+      // it cannot be sent either, which is told to whoever asks
+      return failureOf(request, error);
+    }
+    const answer = await this.answer({ ...request, data });
+    try {
+      return answer.kind === 'value' ? { kind: 'value', value: throughJson(answer.value) } : answer;
+    } catch (error) {
+      this.#replies.onError(error as Error);
+      return failureOf(request, error);
+    }
+  }
+
   async respond(incoming: IncomingRequest): Promise<void> {
     const { id, request, sender } = incoming;
     const answer = await this.answer(request, id !== undefined);
@@ -105,6 +124,10 @@ function failureOf(request: Request, error: unknown): Answer {
   // as in 5.x, where every node has an answer, and nobody can be told why there is none
   if (request.type === 'customRequest') return { kind: 'value', value: null };
   return { kind: 'failure', reason: error instanceof Error ? error.message : String(error) };
+}
+
+function throughJson(value: unknown): unknown {
+  return (JSON.parse(JSON.stringify({ value })) as { value?: unknown }).value;
 }
 
 function without(sockets: readonly SocketDetails[], faulty: readonly SocketDetails[]): SocketDetails[] {

@@ -229,6 +229,19 @@ function describeConformance({ flavour, fleet, kind, target, channels }: Cell): 
       assert.deepEqual((await first.adapter.customRequest('hello')).sort(), ['hello 0', 'hello 1', 'hello 2']);
     });
 
+    it('gives each customHook data of its own, and takes all answers alike', async () => {
+      for (const { adapter } of nodes)
+        adapter.customHook = (data, answer) => {
+          const { seen } = data as { seen: string[] };
+          seen.push('here');
+          answer({ seen, at: new Date(5), nothing: undefined });
+        };
+      const data = { seen: [] };
+      const answers = await first.adapter.customRequest(data);
+      assert.deepEqual(answers, Array(3).fill({ seen: ['here'], at: new Date(5).toISOString() }));
+      assert.deepEqual(data, { seen: [] });
+    });
+
     it('disconnects a client of another node', async () => {
       const [stays, goes] = await Promise.all([second.connect(), second.connect('/chat')]);
       await first.adapterOf('/chat').remoteDisconnect(goes.id, true);

@@ -160,6 +160,16 @@ describe('Errors', () => {
     });
   }
 
+  it("a customHook's answer that cannot be written is null, also on the node that asks", async () => {
+    const told: unknown[] = [];
+    for (const adapter of [first, second]) {
+      adapter.on('error', (error) => told.push(error));
+      adapter.customHook = (_data, answer) => answer(5n);
+    }
+    assert.deepEqual(await first.customRequest('x'), [null, null]);
+    assert.equal(told.length, 2);
+  });
+
   it('a request that cannot be written fails at once', async () => {
     await assert.rejects(first.customRequest(circular), RequestFailedError);
   });
