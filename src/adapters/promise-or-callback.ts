@@ -6,15 +6,23 @@ const debug = debugModule('socket.io-redis:requests');
 /** Gives a result in the way that was asked for: by the callback if there is one, else by the promise. */
 export function promiseOrCallback<T>(result: Promise<T>, fn: NodeCallback<T> | undefined): Promise<T> {
   if (fn) {
-    // on a tick of its own, so that what the callback throws is thrown where the user can see it
     result.then(
-      (value) => process.nextTick(fn, null, value),
-      (error) => process.nextTick(fn, error, error.partial),
+      (value) => callBack(fn, null, value),
+      (error) => callBack(fn, error, error.partial),
     );
     return result;
   }
   // in 5.x the callback could be left out
   return harmless(result);
+}
+
+/**
+ * On a tick of its own, so that what the callback throws is thrown where the user can see it. As in 5.x, there is no second argument
+ * where there is no value: `async.waterfall()` and the like pass on as many as they get.
+ */
+function callBack<T>(fn: NodeCallback<T>, error: Error | null, value: T | undefined): void {
+  if (value === undefined) process.nextTick(fn, error);
+  else process.nextTick(fn, error, value);
 }
 
 /** For those who need not look at a promise: its rejection must not end the process. @returns the promise */

@@ -214,6 +214,20 @@ function describeConformance({ flavour, fleet, kind, target, channels }: Cell): 
       assert.deepEqual(await first.adapter.clients(['d']), []);
     });
 
+    it('calls back with as many arguments as there are things to say', async () => {
+      const { adapter } = first;
+      const argumentsOf = (ask: (fn: (...args: unknown[]) => void) => Promise<unknown>) =>
+        new Promise<unknown[]>((resolve) => {
+          ask((...args) => resolve(args)).catch(() => {});
+        });
+      for (const { id } of [clientOf(0), clientOf(1)]) {
+        assert.deepEqual(await argumentsOf((fn) => adapter.remoteJoin(id, 'd', fn)), [null]);
+        assert.deepEqual(await argumentsOf((fn) => adapter.clients(['d'], fn)), [null, [id]]);
+        assert.deepEqual(await argumentsOf((fn) => adapter.remoteLeave(id, 'd', fn)), [null]);
+      }
+      assert.equal((await argumentsOf((fn) => adapter.remoteDisconnect('nobody', true, fn))).length, 1);
+    });
+
     it('says at once that no node has a client', async () => {
       const unknown = { code: 'ERR_SOCKET_IO_REDIS_UNKNOWN_SOCKET', sid: 'nobody' };
       await assert.rejects(first.adapter.clientRooms('nobody'), unknown);
