@@ -18,7 +18,7 @@ import { Outbox } from './outbox';
 import { Peers } from './peers';
 import { explain } from './permissions';
 import { Receiver } from './receiver';
-import { unanswered } from './request-kinds';
+import { isOrder, unanswered } from './request-kinds';
 import { Requests } from './requests';
 import { Responder } from './responder';
 import { RoomChannels } from './room-channels';
@@ -150,11 +150,13 @@ export class ClusterNode {
     const id = uid2(6);
     const message = this.#wire.acknowledgedBroadcast(id, data, options);
     this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
-    this.#outbox.send(message);
+    this.#outbox.sendAnyway(message);
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
   ask(request: Request): Promise<unknown> {
+    // as with what is emitted after `close()`: it fails, since no answer is heard, and is carried out all the same
+    if (this.#closed && isOrder(request)) this.tell(request);
     const answer = this.#requests.ask(request);
     void this.#joining.during(request, answer);
     return answer;

@@ -22,6 +22,11 @@ export function isAnsweredAtOnce({ type }: Request): boolean {
   return ['clients', 'allRooms', 'clientRooms', 'fetchSockets', 'countSockets', 'roomSizes'].includes(type);
 }
 
+/** Whether it is to be carried out whether or not the asking node hears of it. */
+export function isOrder({ type }: Request): boolean {
+  return ['addSockets', 'delSockets', 'disconnectSockets'].includes(type);
+}
+
 /** What nobody answers has no id by which it could be told from one that comes twice: where twice is not the same as once, it gets one. */
 export function unanswered(request: Request): Request {
   return request.type === 'serverSideEmit' ? { ...request, once: uid2(6) } : request;

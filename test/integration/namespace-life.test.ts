@@ -63,6 +63,31 @@ describe('A namespace', () => {
     assert.deepEqual(await staying.until('last'), [['left', leaving.id]]);
   });
 
+  it('that ends with its last socket lets out what a listener to that orders', async () => {
+    const factories = [0, 1].map(() => redisAdapter(redis.url));
+    const nodes = await Promise.all(
+      factories.map((factory) => startServer(4, factory, { cleanupEmptyChildNamespaces: true })),
+    );
+    toEnd.push(() => Promise.all(nodes.map((node) => node.close())));
+    const [here, there] = nodes as [ServerNode, ServerNode];
+    for (const node of nodes) io4(node).of(/^\/room-\d+$/);
+    const [leaving, staying] = [await here.connect('/room-1'), await there.connect('/room-1')];
+    await eventually(async () => assert.equal(await io4(there).of('/room-1').adapter.serverCount(), 2));
+    const nsp = io4(here).of('/room-1');
+    nsp.sockets.get(leaving.id)?.on('disconnect', () => {
+      nsp.socketsJoin(['waiting', 'playing']);
+      nsp.in('waiting').socketsLeave('playing');
+      nsp.in('waiting').emit('to those who wait');
+      nsp.in('playing').emit('to those who play');
+      nsp.timeout(10).emit('question', () => {});
+      nsp.emit('last');
+      nsp.in('waiting').disconnectSockets();
+    });
+    leaving.close();
+    assert.deepEqual(await staying.until('last'), [['to those who wait'], ['question']]);
+    await eventually(() => !staying.connected);
+  });
+
   it('that is made anew while others are away is heard by them from its first broadcast on', async () => {
     const factory = redisAdapter(redis.url);
     const here = await startServer(4, factory);
