@@ -45,10 +45,10 @@ export interface RedisApi {
   clients(rooms: readonly Room[] | null | undefined, fn?: NodeCallback<string[]>): Promise<string[]>;
   /** The rooms of a socket, on whichever node it is. Since 5.x. */
   clientRooms(id: string, fn?: NodeCallback<string[]>): Promise<string[]>;
-  /** Makes a socket join a room, on whichever node it is. Since 5.x. */
-  remoteJoin(id: string, room: string, fn?: NodeCallback<void>): Promise<void>;
-  /** Makes a socket leave a room, on whichever node it is. Since 5.x. */
-  remoteLeave(id: string, room: string, fn?: NodeCallback<void>): Promise<void>;
+  /** Makes a socket join a room, or each room of an array, on whichever node it is. Since 5.x. */
+  remoteJoin(id: string, room: Room | readonly Room[], fn?: NodeCallback<void>): Promise<void>;
+  /** Makes a socket leave a room, or each room of an array, on whichever node it is. Since 5.x. */
+  remoteLeave(id: string, room: Room | readonly Room[], fn?: NodeCallback<void>): Promise<void>;
   /**
    * Disconnects a socket, on whichever node it is. Since 5.x.
    *
@@ -112,12 +112,12 @@ export function withRedisApi<B extends Constructor<EventEmitter>>(Base: B): B & 
       return promiseOrCallback(ask<string[]>(this, { type: 'clientRooms', sid: String(id) }), fn);
     }
 
-    remoteJoin(id: string, room: string, fn?: NodeCallback<void>): Promise<void> {
-      return promiseOrCallback(ask<void>(this, { type: 'remoteJoin', sid: String(id), room: String(room) }), fn);
+    remoteJoin(id: string, room: Room | readonly Room[], fn?: NodeCallback<void>): Promise<void> {
+      return promiseOrCallback(move(this, 'remoteJoin', id, room), fn);
     }
 
-    remoteLeave(id: string, room: string, fn?: NodeCallback<void>): Promise<void> {
-      return promiseOrCallback(ask<void>(this, { type: 'remoteLeave', sid: String(id), room: String(room) }), fn);
+    remoteLeave(id: string, room: Room | readonly Room[], fn?: NodeCallback<void>): Promise<void> {
+      return promiseOrCallback(move(this, 'remoteLeave', id, room), fn);
     }
 
     remoteDisconnect(id: string, close?: boolean, fn?: NodeCallback<void>): Promise<void> {
@@ -172,6 +172,17 @@ export function nodeOf(adapter: object): Membership['node'] {
 /** What each kind of request comes to is checked where answers are read. */
 export function ask<T>(adapter: object, request: Request): Promise<T> {
   return nodeOf(adapter).ask(request) as Promise<T>;
+}
+
+/** Has a socket join or leave rooms: one request each, which is all that other nodes understand. */
+async function move(
+  adapter: object,
+  type: 'remoteJoin' | 'remoteLeave',
+  id: string,
+  room: Room | readonly Room[],
+): Promise<void> {
+  const rooms = Array.isArray(room) ? room : [room];
+  await Promise.all(rooms.map((each) => ask<void>(adapter, { type, sid: String(id), room: String(each) })));
 }
 
 /**

@@ -214,6 +214,16 @@ function describeConformance({ flavour, fleet, kind, target, channels }: Cell): 
       assert.deepEqual(await first.adapter.clients(['d']), []);
     });
 
+    it('makes a client join and leave several rooms', async () => {
+      for (const { id } of [clientOf(0), clientOf(1)]) {
+        await first.adapter.remoteJoin(id, ['e', 'f']);
+        assert.deepEqual(await first.adapter.clients(['e']), [id]);
+        assert.deepEqual(await first.adapter.clients(['f']), [id]);
+        await first.adapter.remoteLeave(id, ['e', 'f']);
+        assert.deepEqual(await first.adapter.clients(['e', 'f']), []);
+      }
+    });
+
     it('calls back with as many arguments as there are things to say', async () => {
       const { adapter } = first;
       const argumentsOf = (ask: (fn: (...args: unknown[]) => void) => Promise<unknown>) =>
