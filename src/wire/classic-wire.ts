@@ -41,6 +41,7 @@ import {
   readRequest,
   readResponse,
 } from './requests';
+import { toSendable } from './sendable';
 import { isPublishedUid } from './uid';
 import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
 
@@ -114,7 +115,7 @@ export class ClassicWire implements Wire {
   }
 
   acknowledgedBroadcast(id: string, data: BroadcastPacket['data'], options: BroadcastOptions): Outgoing {
-    const packet = { type: EVENT, data, nsp: this.#nsp };
+    const packet = { type: EVENT, data: toSendable(data, 'data') as BroadcastPacket['data'], nsp: this.#nsp };
     const fields = acknowledgedBroadcastFields(id, packet, options, this.#settings.sender());
     const payload = encodeData(fields, this.#codec);
     return { channel: this.#names.request, payload };
@@ -125,7 +126,7 @@ export class ClassicWire implements Wire {
   }
 
   clientAnswer({ id, replyTo }: AcknowledgedBroadcast, value: unknown, nth: number): Outgoing {
-    const fields = clientAnswerFields(id, value, nth, this.#settings.sender());
+    const fields = clientAnswerFields(id, toSendable(value, 'data'), nth, this.#settings.sender());
     return this.#reply(replyTo, encodeData(fields, this.#codec));
   }
 

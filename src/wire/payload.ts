@@ -2,7 +2,6 @@ import { isAscii } from 'node:buffer';
 import { containsBinary } from './binary';
 import { type Codec, encodeWith, messagePack } from './broadcast';
 import { isRecord, MalformedMessageError } from './malformed';
-import { toSendable } from './sendable';
 
 const BRACE = 0x7b;
 
@@ -15,11 +14,10 @@ export function encodeJson(fields: Record<string, unknown>): string {
  * Writes fields that hold a user's data: as JSON, or with the codec when it is binary, as nodes of 8.x do. (socket.io-redis 5.x
  * reads nothing else than JSON here, and without an `error` listener ends of it: so JSON wherever it will do.)
  *
- * @throws {UnsendableValueError} when the data holds what cannot be sent
+ * @param fields - in which the data is what `toSendable()` gave
  */
 export function encodeData(fields: Record<string, unknown>, codec: Codec = messagePack): string | Buffer {
-  const sendable = toSendable(fields, 'data');
-  return containsBinary(sendable) ? encodeWith(codec, sendable) : JSON.stringify(sendable);
+  return containsBinary(fields) ? encodeWith(codec, fields) : JSON.stringify(fields);
 }
 
 /** @throws {MalformedMessageError} when it is neither JSON nor of the codec, or holds no object */

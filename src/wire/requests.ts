@@ -4,6 +4,7 @@ import * as dialect8 from './dialect-8';
 import { MalformedMessageError, readString, readStrings } from './malformed';
 import type { Answer, DialectName, IncomingRequest, IncomingResponse, Request, Sender } from './messages';
 import { encodeData, encodeJson } from './payload';
+import { toSendable } from './sendable';
 
 /**
  * Requests and responses in either dialect. The fields `link`, `nodes`, `repeated`, `packed`, `found` and `failure` are ours, and
@@ -27,8 +28,14 @@ export function encodeRequest(
   sender: Sender,
   codec: Codec = messagePack,
 ): string | Buffer {
-  const fields = requestFields(dialect, id, request, sender);
+  const fields = requestFields(dialect, id, sendableRequest(request), sender);
   return request.type === 'serverSideEmit' ? encodeData(fields, codec) : encodeJson(fields);
+}
+
+/** Of all requests, only these hold a user's data that may be binary. @throws {UnsendableValueError} */
+export function sendableRequest(request: Request): Request {
+  if (request.type !== 'serverSideEmit') return request;
+  return { ...request, args: toSendable(request.args, 'data') as [string] };
 }
 
 /** A request as it is before it is turned into bytes; see `encodeRequest()`. */

@@ -23,6 +23,7 @@ import {
   readSender,
   requestFields,
   responseFields,
+  sendableRequest,
   senderFields,
 } from './requests';
 import { toSendable } from './sendable';
@@ -112,7 +113,7 @@ export class ShardedWire implements Wire {
   }
 
   request(id: string | undefined, request: Request): Outgoing[] {
-    const { type, data } = dialect.publishedRequest(sendable(request));
+    const { type, data } = dialect.publishedRequest(sendableRequest(request));
     const sender = this.#settings.sender();
     const ours = dialect.saysAll(request) ? senderFields(sender) : { request: requestFields(8, id, request, sender) };
     const requestId = id === undefined ? {} : { requestId: id };
@@ -243,12 +244,6 @@ export class ShardedWire implements Wire {
 function hasOwnChannel(room: Room, mode: ShardedMode): boolean {
   if (mode === 'static') return false;
   return mode === 'dynamic-private' || !(typeof room === 'string' && room.length === SOCKET_ID_LENGTH);
-}
-
-/** Of all requests, only these hold a user's data, which may be binary. */
-function sendable(request: Request): Request {
-  if (request.type === 'serverSideEmit') return { ...request, args: toSendable(request.args, 'data') as [string] };
-  return request;
 }
 
 function toBroadcast({ uid, nsp, data }: dialect.ShardedMessage): Broadcast {
