@@ -45,8 +45,10 @@ export interface Subscribing {
 export interface SubscriberEvents {
   message(channel: string, payload: Buffer): void;
   patternMessage(pattern: string, channel: string, payload: Buffer): void;
-  /** The client has a new connection. What was subscribed may have to be subscribed again. */
+  /** The client has a new connection: what was subscribed may have to be subscribed again, and messages may have been missed. */
   ready(): unknown;
+  /** A node of a Cluster has left. What was subscribed there may have to be subscribed again. */
+  nodeLeft(): unknown;
   /** Redis has ended subscriptions by itself, and the client does not make them again. */
   lost(channels: readonly string[]): void;
   /** Likewise, it may be, all that belong to these slots of a Cluster. */

@@ -72,7 +72,7 @@ export function listenWith(
   connectIfLazy(client);
   const stopMessages = listenToMessages(client, events);
   const stopFollowing = isIoredisCluster(client)
-    ? afterNodesLeft(client, () => events.ready())
+    ? afterNodesLeft(client, () => events.nodeLeft())
     : forgetOwnNames(client, own);
   return () => {
     stopMessages();

@@ -60,6 +60,8 @@ export class PubSub {
   #onClosed: (() => void) | undefined;
   /** When the subscriber last got a connection, by `performance.now()`. */
   #connectedAt = performance.now();
+  /** Whether it has ever had one. */
+  #wasConnected: boolean;
 
   /** @param others - who else uses the subscriber, with another publisher */
   constructor(
@@ -72,6 +74,7 @@ export class PubSub {
     this.#publisher = publisher;
     this.#subscriber = subscriber;
     this.#others = others;
+    this.#wasConnected = subscriber.isReady();
     this.#publishing = new Publishing(publisher, {
       works: () => this.connectivity.works('publishing'),
       fails: (failure, isNew) => this.#onUnpublished(failure, isNew),
@@ -96,13 +99,12 @@ export class PubSub {
       outOfStep: () => this.#watchdog?.outOfStep(),
       channels: () => this.#channels.names,
       patterns: () => this.#patterns.names,
-      ready: async () => {
-        this.#connectedAt = performance.now();
-        const told = this.#resubscribe();
-        this.#watchdog?.connected();
-        await told;
-        this.#onClosed?.();
+      ready: () => {
+        const isAnother = this.#wasConnected;
+        this.#wasConnected = true;
+        return this.#onConnected(isAnother);
       },
+      nodeLeft: () => this.#onConnected(false),
     });
     const onError = (error: unknown) => this.#report(error);
     for (const client of clients) client.on('error', onError);
@@ -253,6 +255,15 @@ export class PubSub {
         if (ended.length > 0) await all.unsubscribe(ended);
       },
     };
+  }
+
+  /** @param isAnother - whether the subscriber was without a connection before */
+  async #onConnected(isAnother: boolean): Promise<void> {
+    this.#connectedAt = performance.now();
+    const told = this.#resubscribe();
+    this.#watchdog?.connected(isAnother);
+    await told;
+    this.#onClosed?.();
   }
 
   async #resubscribe(): Promise<void> {

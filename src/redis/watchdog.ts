@@ -80,8 +80,14 @@ export class Watchdog {
     void this.#start();
   }
 
-  /** The subscriber has a new connection: what it waits for may have changed. */
-  connected(): void {
+  /**
+   * The subscriber has a new connection: what it waits for may have changed.
+   *
+   * @param isAnother - whether it had none for a while, too short for a probe to show: what was sent meanwhile is lost all the same
+   */
+  connected(isAnother: boolean): void {
+    if (this.#stopped) return;
+    if (isAnother) this.#watched.connectivity.fails('receiving', 'disconnected');
     if (this.#watched.connectivity.outage) this.#wake();
   }
 
@@ -123,7 +129,10 @@ export class Watchdog {
     this.#look();
     const provenAt = Math.min(this.#heardAt, this.#answeredAt);
     const wasDeaf = (this.#shaken && (await this.#follow())) || (this.#outOfStep && (await this.#getInStep()));
-    if (!wasDeaf && Date.now() - provenAt < this.#times.interval) return this.#watched.connectivity.proven(provenAt);
+    const { connectivity } = this.#watched;
+    const isRecent = Date.now() - provenAt < this.#times.interval;
+    // what came before an outage does not end it
+    if (!wasDeaf && isRecent && !connectivity.outage) return connectivity.proven(provenAt);
     let verdict = await this.#probe();
     let round = 0;
     while (!this.#stopped && !this.#conclude(verdict)) {

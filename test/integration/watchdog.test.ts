@@ -94,6 +94,29 @@ describe('The watchdog', () => {
     });
   }
 
+  for (const { name } of standalone) {
+    it(`tells of an outage that is over before it looks, with ${name}`, async () => {
+      const told: Told[] = [];
+      const { pubClient, subClient } = await pairOf(name);
+      const node = await start(
+        redisAdapter({ pubClient, subClient, watchdog: { interval: 60_000, patience: 60_000 } }),
+        told,
+      );
+      const sender = await start(redisAdapter(await clientsOf(name)));
+      const client = await node.connect();
+      // once it has looked
+      await eventually(() => assert.equal(node.adapter.health().receiving.works, true));
+      const lostAt = Date.now();
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await outcome(told);
+      const [[, outage], [, end]] = told as [['degraded', redisAdapter.Degraded], ['restored', redisAdapter.Restored]];
+      assert.equal(outage.reason, 'disconnected');
+      assert.ok(outage.since <= lostAt && outage.since + end.gap >= lostAt);
+      sender.io.emit('x');
+      assert.deepEqual(await receivedFrom(sender, [client]), [[['x']]]);
+    });
+  }
+
   type Make = (to: { host: string; port: number }) => object;
   const particular: Record<string, Make> = {};
   for (const [version, make] of Object.entries({
