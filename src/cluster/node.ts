@@ -69,7 +69,8 @@ export class ClusterNode {
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
   readonly #numbering: Numbering;
-  readonly #stops: (() => void)[];
+  readonly #stopErrors: () => void;
+  readonly #stopOutages: readonly (() => void)[];
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
 
@@ -97,8 +98,8 @@ export class ClusterNode {
     this.#receiver = this.#createReceiver();
     this.#roomChannels = hearsAll ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
-    this.#stops = [
-      pubSub.onError((error, failed) => onError(explain(error, failed, sharded))),
+    this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
+    this.#stopOutages = [
       this.#accounts.follow(pubSub.connectivity),
       pubSub.connectivity.listen({ degraded, restored }),
     ];
@@ -210,6 +211,8 @@ export class ClusterNode {
 
   async #close(): Promise<void> {
     const { pubSub, uid } = this.#settings;
+    // what is given up now looks as if it worked
+    for (const stop of this.#stopOutages) stop();
     this.#requests.close();
     this.#acknowledgements.close();
     this.#neighbours.remove(uid);
@@ -221,7 +224,7 @@ export class ClusterNode {
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
     this.#receiver.close();
-    for (const stop of this.#stops) stop();
+    this.#stopErrors();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {

@@ -212,6 +212,23 @@ describe('The watchdog', () => {
     await outcome(told);
   });
 
+  it('does not tell that a subscription works which is given up when the server closes', async () => {
+    const guarded = await startRedis();
+    ends.push(() => guarded.stop());
+    await guarded.command('ACL', 'SETUSER', 'default', '-psubscribe');
+    for (const name of ['redis 6', 'ioredis 6']) {
+      const told: Told[] = [];
+      const { pubClient, subClient } = await pairOf(name, guarded);
+      const node = await listen(4, redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }));
+      node.adapter.on('error', () => {});
+      node.adapter.on('degraded', (outage) => told.push(['degraded', outage]));
+      node.adapter.on('restored', (end) => told.push(['restored', end]));
+      await eventually(() => assert.deepEqual(nameOfAll(told), ['degraded']));
+      await node.close();
+      assert.deepEqual(nameOfAll(told), ['degraded']);
+    }
+  });
+
   it('subscribes to nothing once its last server has closed, not even while it waits for Redis', async () => {
     const away = await startRedis();
     ends.push(() => away.stop());
