@@ -14,9 +14,14 @@ const ADVICE: Record<FailedCommand | 'pubsub' | 'spublish' | 'ssubscribe', strin
   pubsub: 'requests now wait just for the nodes of this package, known by name; published adapters are not waited for',
 };
 
+/** ioredis fails everything that waits with what was wrong with its own INFO: nothing was refused of what the adapter sent. */
+function isOfReadyCheck({ message }: Error): boolean {
+  return /^ERR unknown command .?info\b/i.test(message);
+}
+
 /** An error of Redis as the user is to see it: when something is not permitted, it says what to do. */
 export function explain(error: Error, failed: FailedCommand | 'pubsub' | undefined, sharded: boolean): Error {
-  if (failed === undefined || !isForbidden(error)) return error;
+  if (failed === undefined || !isForbidden(error) || isOfReadyCheck(error)) return error;
   const command = sharded && (failed === 'publish' || failed === 'subscribe') ? (`s${failed}` as const) : failed;
   return new RedisPermissionError(command.toUpperCase(), ADVICE[command], error);
 }
