@@ -2,8 +2,11 @@ import type { AsyncResource } from 'node:async_hooks';
 import type { Request } from '../wire/messages';
 import { PendingRequest } from './pending';
 
-/** The callbacks of the 5.x API, and of Socket.IO's. On an error, `value` is what had come in, if anything. */
-export type NodeCallback<T> = (error: Error | null, value?: T) => void;
+/**
+ * The callbacks of the 5.x API, and of Socket.IO's. On an error, `value` is what had come in, if anything; as usual with such
+ * callbacks, its type does not say so. Written as a method, since those that say `error: Error` are to be taken, too.
+ */
+export type NodeCallback<T> = { call(error: Error | null, value: T): void }['call'];
 
 /** A request, and who waits for what it comes to. */
 export class WaitingRequest extends PendingRequest {

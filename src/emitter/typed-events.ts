@@ -22,7 +22,7 @@ export type AnswersCallback<Answer> = (error: Error | null, answers: Answer[]) =
 /** The arguments of an event for many: whose acknowledgement, if it has one, is that of all of them. */
 export type EmitArgs<Events extends object, Name extends keyof Events> =
   EventArgs<Events, Name> extends [...infer Data, (...answer: infer Answer) => void]
-    ? [...Data, callback?: AnswersCallback<FirstOf<Answer>>]
+    ? [...data: Data, callback?: AnswersCallback<FirstOf<Answer>>]
     : EventArgs<Events, Name>;
 
 /** The arguments of an event without the acknowledgement. */
