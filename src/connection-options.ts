@@ -1,5 +1,6 @@
 import { InvalidOptionError } from './errors';
 import type { ConnectionSettings } from './redis/connect';
+import { warnOfUnknown } from './warn-of-unknown';
 
 /**
  * Where and how the adapter connects when it is given no client. The names are those of node_redis 2 and 3, which
@@ -135,8 +136,17 @@ function isDecodable(text: string): boolean {
   }
 }
 
+const BOOLEANS: ReadonlySet<string> = new Set<keyof ConnectionOptions>(['socket_keepalive', 'tls']);
+
 function queryOptions(url: URL): Unchecked {
-  return Object.fromEntries([...url.searchParams].filter(([name]) => isConnectionOption(name)));
+  const given = Object.fromEntries(url.searchParams);
+  warnOfUnknown(given, isConnectionOption, 'uri?');
+  const known = Object.entries(given).filter(([name]) => isConnectionOption(name));
+  return Object.fromEntries(known.map(([name, value]) => [name, BOOLEANS.has(name) ? asBoolean(value) : value]));
+}
+
+function asBoolean(text: string): unknown {
+  return text === 'true' ? true : text === 'false' ? false : text;
 }
 
 function unbracket(host: string): string {

@@ -6,8 +6,13 @@ import type { AdapterHealth as Health } from './cluster/health';
 import type { AdapterStats as Stats } from './cluster/stats';
 import * as errors from './errors';
 import { createClassicFactory, createShardedFactory, type AdapterFactory as Factory } from './factory';
-import { type RedisAdapterOptions as Options, readOptions, type WatchdogOptions as Watchdog } from './options';
-import { isRedisClient } from './redis/clients';
+import {
+  type RedisAdapterOptions as Options,
+  readOptions,
+  requireClient,
+  type WatchdogOptions as Watchdog,
+} from './options';
+import { isEmitter } from './redis/clients';
 import type { RedisClient as Client, Restored as EndOfOutage, Degraded as Outage } from './redis/pub-sub';
 import type { ShardedAdapterOptions as ShardedOptions } from './sharded-options';
 import type { SocketDetails as Details } from './wire/messages';
@@ -33,15 +38,16 @@ function redisAdapter(
   second?: Options | Client | null,
   third?: Options | null,
 ): Factory {
-  if (typeof first !== 'object' || first === null) return createClassicFactory(first ?? undefined, second as Options);
-  if (isRedisClient(first) || isObject(second)) {
+  // what has events is meant for a client, and no options, even if it is none that is supported
+  if (isEmitter(first) || isEmitter(second) || (isObject(first) && isObject(second))) {
     return createClassicFactory(undefined, {
       ...readOptions(third),
-      pubClient: first as Client,
+      pubClient: requireClient('pubClient', first),
       ...given({ subClient: second as Client }),
     });
   }
-  return createClassicFactory(undefined, first);
+  if (isObject(first)) return createClassicFactory(undefined, first as Options);
+  return createClassicFactory((first ?? undefined) as string | number | undefined, second as Options);
 }
 
 function isObject(value: unknown): boolean {

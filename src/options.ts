@@ -7,6 +7,7 @@ import { duplicateClient } from './redis/client-life';
 import { isRedisClient, lackOf } from './redis/clients';
 import { connectClient } from './redis/connect';
 import type { RedisClient, WatchdogTimes } from './redis/pub-sub';
+import { warnOfUnknown } from './warn-of-unknown';
 import { type Codec, messagePack } from './wire/broadcast';
 
 const debug = debugModule('socket.io-redis:client');
@@ -226,15 +227,4 @@ export function requireClient(option: string, client: unknown): RedisClient {
   const known = readClient(option, client);
   if (!known) throw new InvalidOptionError(option, 'a Redis client', client);
   return known;
-}
-
-/** @param path - what the options are part of */
-export function warnOfUnknown(options: object, isKnown: (option: string) => boolean, path = ''): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined || isKnown(option)) continue;
-    process.emitWarning(`socket.io-redis: the option "${path}${option}" has no meaning here, and is ignored`, {
-      type: 'SocketIoRedisWarning',
-      code: 'SOCKET_IO_REDIS_IGNORED_OPTION',
-    });
-  }
 }

@@ -11,10 +11,10 @@ import {
   requireClient,
   type Settings,
   type WatchdogOptions,
-  warnOfUnknown,
 } from './options';
 import { shardedLackOf } from './redis/clients';
 import type { RedisClient } from './redis/pub-sub';
+import { warnOfUnknown } from './warn-of-unknown';
 import type { ShardedMode } from './wire/sharded-wire';
 
 /** What `createShardedAdapter()` takes besides the clients. All of it is optional. */

@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'options',
     'sharded-options',
     'errors',
+    'warn-of-unknown',
     'warn-once',
     'within',
     'redis/client-life',
@@ -56,11 +57,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'wire/classic-wire',
     'wire/sharded-wire',
   ],
-  'sharded-options': ['options', 'limits', 'errors', 'redis/clients', 'type redis/pub-sub', 'type wire/sharded-wire'],
+  'sharded-options': [
+    'options',
+    'limits',
+    'errors',
+    'warn-of-unknown',
+    'redis/clients',
+    'type redis/pub-sub',
+    'type wire/sharded-wire',
+  ],
   options: [
     'connection-options',
     'limits',
     'errors',
+    'warn-of-unknown',
     'redis/clients',
     'redis/client-life',
     'redis/connect',
@@ -68,7 +78,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'type cluster/node',
     'wire/broadcast',
   ],
-  'connection-options': ['errors', 'type redis/connect'],
+  'connection-options': ['errors', 'warn-of-unknown', 'type redis/connect'],
   // an adapter holds its clients and its packets, but leaves the use of them to the cluster
   adapters: [
     'cluster',
@@ -100,6 +110,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: ['message-of'],
   'message-of': [],
   within: [],
+  'warn-of-unknown': [],
   'warn-once': ['message-of'],
 };
 

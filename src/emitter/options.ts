@@ -9,11 +9,11 @@ import {
   readOptions,
   readTimeout,
   requireClient,
-  warnOfUnknown,
 } from '../options';
 import type { PubSubKind } from '../redis/clients';
 import type { RedisClient } from '../redis/pub-sub';
 import { readShardedClient, SHARDED_MODES } from '../sharded-options';
+import { warnOfUnknown } from '../warn-of-unknown';
 import { warnOnce } from '../warn-once';
 import type { Codec } from '../wire/broadcast';
 import { ClassicWire } from '../wire/classic-wire';

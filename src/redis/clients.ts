@@ -96,7 +96,8 @@ export const DRIVERS = {
   sharded: { publisherOf: shardedPublisherOf, subscriberOf: shardedSubscriberOf },
 };
 
-function isEmitter(client: unknown): client is RedisClient {
+/** Whether it has events, as all clients have. */
+export function isEmitter(client: unknown): client is RedisClient {
   return (
     typeof client === 'object' &&
     client !== null &&

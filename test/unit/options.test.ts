@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
-import { createClient } from 'redis';
+import { createClient, createClientPool } from 'redis';
 import { createClient as createClient3 } from 'redis-3';
 import { createClient as createClient4 } from 'redis-4';
 import { createSentinel as createSentinel5 } from 'redis-5';
@@ -32,6 +32,7 @@ const FORMS: [uri: unknown, options: object, settings: object][] = [
   ['redis://u:p%40ss@h:1/2', {}, { host: 'h', port: 1, username: 'u', password: 'p@ss', database: 2 }],
   ['redis://:p@h', {}, { username: undefined, password: 'p' }],
   ['redis://h/?db=3&password=x&unknown=y', {}, { database: 3, password: 'x' }],
+  ['redis://h?socket_keepalive=false&tls=true', {}, { keepAlive: false, tls: {} }],
   ['rediss://h', {}, { tls: {} }],
   ['rediss://h', { tls: { ca: 'x' } }, { tls: { ca: 'x' } }],
   ['rediss://h', { tls: false }, { tls: {} }],
@@ -193,6 +194,16 @@ describe('Options', () => {
     assert.equal(readSettings(undefined, { ...clients, key: '' }).prefix, 'socket.io');
   });
 
+  for (const [what, create, given] of [
+    ['a pool alone', () => redisAdapter(createClientPool() as object as RedisClient), UnsupportedClientError],
+    ['nothing and a client', () => redisAdapter(undefined as never, clients.subClient), InvalidOptionError],
+    ['a uri and a client', () => redisAdapter('localhost:6379' as never, clients.subClient), UnsupportedClientError],
+  ] as const) {
+    it(`${what} is not taken for options`, () => {
+      assert.throws(create, (error) => error instanceof given && error.option === 'pubClient');
+    });
+  }
+
   it('of one client that has no duplicate() ask for the other', () => {
     const sentinel = createSentinel5({ name: 'x', sentinelRootNodes: [] });
     assert.throws(() => readSettings(undefined, { subClient: sentinel }).clients(), {
@@ -212,20 +223,31 @@ describe('Options', () => {
       absent: undefined,
       watchdog: { intervall: 5 },
     };
-    assert.deepEqual(await warnedOf(options), ['prefx', 'return_buffers', 'subEvent', 'watchdog.intervall']);
+    assert.deepEqual(await warnedOf(() => readSettings(undefined, options as RedisAdapterOptions)), [
+      'prefx',
+      'return_buffers',
+      'subEvent',
+      'watchdog.intervall',
+    ]);
+  });
+
+  it('without a meaning in a uri give one warning each', async () => {
+    const uri = 'redis://h?key=shop&connect_timeout=5&requestsTimeout=1';
+    assert.deepEqual(await warnedOf(() => connectionSettings(uri, {})), ['uri?key', 'uri?requestsTimeout']);
   });
 });
 
 /** The options that a warning is given of. */
-async function warnedOf(options: object): Promise<(string | undefined)[]> {
+async function warnedOf(read: () => unknown): Promise<(string | undefined)[]> {
   const warnings: string[] = [];
   const onWarning = ({ message }: Error) => warnings.push(message);
+  // those of the tests before are given in the next tick
+  await new Promise(setImmediate);
   process.on('warning', onWarning);
-  readSettings(undefined, options as RedisAdapterOptions);
-  // warnings are given in the next tick
+  read();
   await new Promise(setImmediate);
   process.off('warning', onWarning);
-  return warnings.map((message) => /option "([\w.]+)"/.exec(message)?.[1]).sort();
+  return warnings.map((message) => /option "([\w.?]+)"/.exec(message)?.[1]).sort();
 }
 
 describe('What is wrong', () => {
