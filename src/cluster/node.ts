@@ -69,7 +69,7 @@ export class ClusterNode {
   readonly #inConversation: Promise<unknown>;
   #hearsAnswers = false;
   readonly #numbering: Numbering;
-  readonly #stopErrors: () => void;
+  readonly #stops: (() => void)[];
   readonly #stopOutages: readonly (() => void)[];
   readonly #onMessage = (payload: Buffer, channel: string) => this.#receiver.hear(payload, channel);
   #closed: Promise<void> | undefined;
@@ -98,16 +98,17 @@ export class ClusterNode {
     this.#receiver = this.#createReceiver();
     this.#roomChannels = hearsAll ? undefined : this.#createRoomChannels();
     this.#router = this.#roomChannels || sharded ? undefined : broadcastRouterOf(pubSub, settings.prefix);
-    this.#stopErrors = pubSub.onError((error, failed) => onError(explain(error, failed, sharded)));
+    this.#stops = [pubSub.onError((error, failed) => onError(explain(error, failed, sharded)))];
     this.#stopOutages = [
       this.#accounts.follow(pubSub.connectivity),
       pubSub.connectivity.listen({ degraded, restored }),
     ];
     this.#inConversation = pubSub.subscribe(channels.conversation, this.#onMessage).then(() => this.#greet());
-    const heard = [this.#router?.add(this.#broadcasts), this.#roomChannels?.start(), this.#inConversation];
+    const heard = Promise.all([this.#router?.add(this.#broadcasts), this.#roomChannels?.start(), this.#inConversation]);
+    void heard.then(() => this.#closed ?? pubSub.connectivity.works('receiving'));
     // others on the same clients may go on waiting for what all of them hear
     const closed = new Promise<void>((resolve) => this.#stops.push(resolve));
-    this.ready = keepAliveUntil(Promise.race([Promise.all(heard), closed]));
+    this.ready = keepAliveUntil(Promise.race([heard, closed]));
   }
 
   get stats(): AdapterStats {
@@ -224,7 +225,7 @@ export class ClusterNode {
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
     this.#receiver.close();
-    this.#stopErrors();
+    for (const stop of this.#stops) stop();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {
@@ -295,9 +296,7 @@ export class ClusterNode {
 
   #greet(): void {
     this.#hearsAnswers = true;
-    // whoever closes does not wait any more, and has not heard anybody
     if (this.#closed) return;
-    this.#settings.pubSub.connectivity.works('receiving');
     this.#outbox.send(this.#wire.hello());
     this.#peers.recent();
   }

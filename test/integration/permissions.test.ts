@@ -105,14 +105,18 @@ describe('A user whom Redis does not permit everything', () => {
     const pair = await kindOf('ioredis').create(targetOf(redis, { username: 'nopatterns', password: 'secret' }));
     pairs.push(pair);
     const errors: Error[] = [];
-    const factory = redisAdapter(pair.pubClient, pair.subClient);
+    const factory = redisAdapter(pair.pubClient, pair.subClient, { watchdog: false });
     const { Server } = await import('socket.io');
     const io = new Server({ adapter: telling(factory, errors) as never });
+    const adapter = io.of('/').adapter as unknown as redisAdapter.RedisAdapter;
     await eventually(() => assert.equal(errors.length, 1));
     assert.ok(errors[0] instanceof RedisPermissionError);
     assert.equal(errors[0].command, 'PSUBSCRIBE');
     assert.match(errors[0].message, /subscriptionMode to "dynamic"/);
-    await (io.of('/').adapter as unknown as redisAdapter.RedisAdapter).close();
+    // it asks and is answered, but hears no broadcast
+    assert.equal(await adapter.serverCount(), 1);
+    assert.equal(adapter.health().receiving.works, false);
+    await adapter.close();
   });
 
   it('keeps the connection on which Redis forbids a subscription, since it would on any other', async (t) => {
