@@ -6,11 +6,18 @@ interface MessageEmitter {
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
 
-/** @returns a function that removes every listener again */
-export function listenToMessages(client: MessageEmitter, events: SubscriberEvents): () => void {
+/**
+ * @param names - of the events that give Buffers
+ * @returns a function that removes every listener again
+ */
+export function listenToMessages(
+  client: MessageEmitter,
+  events: SubscriberEvents,
+  [message, pmessage]: readonly [string, string] = ['messageBuffer', 'pmessageBuffer'],
+): () => void {
   return listenTo(client, {
-    messageBuffer: (channel: Buffer | string, payload: Buffer) => events.message(textOf(channel), payload),
-    pmessageBuffer: (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
+    [message]: (channel: Buffer | string, payload: Buffer) => events.message(textOf(channel), payload),
+    [pmessage]: (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
       events.patternMessage(textOf(pattern), textOf(channel), payload),
     ready: () => events.ready(),
   });

@@ -13,6 +13,7 @@ export interface NodeRedis3Client {
   punsubscribe(patterns: string[], callback: Callback): unknown;
   send_command(command: string, args: string[], callback: Callback): unknown;
   end(flush: boolean): unknown;
+  readonly options?: { readonly return_buffers?: boolean };
   /** The connection. */
   readonly stream: { readonly destroyed?: boolean; destroy(): unknown };
   on(event: string, listener: (...args: never[]) => void): unknown;
@@ -37,7 +38,11 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
       subscribe: (patterns) => promised((done) => client.psubscribe([...patterns], done)),
       unsubscribe: (patterns) => promised((done) => client.punsubscribe([...patterns], done)),
     },
-    listen: (events) => listenToMessages(client, events),
+    // with `return_buffers` it gives Buffers by its usual events, and has no others
+    listen: (events) =>
+      client.options?.return_buffers
+        ? listenToMessages(client, events, ['message', 'pmessage'])
+        : listenToMessages(client, events),
     reconnect: () => reconnect(client),
   };
 }

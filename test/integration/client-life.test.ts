@@ -5,6 +5,8 @@ import { Redis as Redis6 } from 'ioredis';
 import Redis4 from 'ioredis-4';
 import { Redis as Redis5 } from 'ioredis-5';
 import { createClient } from 'redis';
+import * as redis2 from 'redis-2';
+import * as redis3 from 'redis-3';
 
 import redisAdapter = require('../../src/index');
 
@@ -142,6 +144,17 @@ describe('A Redis client works from whatever moment of its life on', () => {
         assert.deepEqual(names, [...new Set(names)], 'nothing came twice');
       }
     });
+  }
+
+  for (const [name, make] of Object.entries({ 'redis 2': redis2.createClient, 'redis 3': redis3.createClient })) {
+    for (const subscriptionMode of ['static', 'dynamic'] as const) {
+      it(`${name}, with return_buffers, which published READMEs ask for, ${subscriptionMode}`, async () => {
+        const { host, port } = redis;
+        const [pubClient, subClient] = [1, 2].map(() => make({ host, port, return_buffers: true }));
+        toEnd.push(() => [pubClient, subClient].map((client) => client?.end(true)));
+        await assertConversation({ pubClient, subClient, subscriptionMode } as redisAdapter.RedisAdapterOptions);
+      });
+    }
   }
 
   for (const kind of standalone) {
