@@ -170,8 +170,8 @@ export function nodeOf(adapter: object): Membership['node'] {
 }
 
 /** What each kind of request comes to is checked where answers are read. */
-export function ask<T>(adapter: object, request: Request): Promise<T> {
-  return nodeOf(adapter).ask(request) as Promise<T>;
+export function ask<T>(adapter: object, request: Request, timeout?: number): Promise<T> {
+  return nodeOf(adapter).ask(request, timeout) as Promise<T>;
 }
 
 /** Has a socket join or leave rooms: one request each, which is all that other nodes understand. */

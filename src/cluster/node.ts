@@ -156,10 +156,10 @@ export class ClusterNode {
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong, and request-kinds.ts for whom it is about. */
-  ask(request: Request): Promise<unknown> {
+  ask(request: Request, timeout?: number): Promise<unknown> {
     // as with what is emitted after `close()`: it fails, since no answer is heard, and is carried out all the same
     if (this.#closed && isOrder(request)) this.tell(request);
-    const answer = this.#requests.ask(request);
+    const answer = this.#requests.ask(request, timeout);
     void this.#joining.during(request, answer);
     return answer;
   }

@@ -111,21 +111,23 @@ export class Outsider {
   }
 
   /** Asks the nodes; see `Requests.ask()` for what can go wrong. */
-  ask(request: Request): Promise<unknown> {
-    return this.#whileAsking(this.#requests.ask(request));
+  ask(request: Request, timeout?: number): Promise<unknown> {
+    return this.#whileAsking(this.#requests.ask(request, timeout));
   }
 
   /** How many sockets there are on all nodes. Published ones cannot count: they tell the ids, or all of the sockets. */
-  countSockets(targets: Targets): Promise<number> {
-    return this.#whileAsking(this.#countSockets(targets));
+  countSockets(targets: Targets, timeout: number): Promise<number> {
+    return this.#whileAsking(this.#countSockets(targets, timeout));
   }
 
-  async #countSockets(targets: Targets): Promise<number> {
+  async #countSockets(targets: Targets, timeout: number): Promise<number> {
     this.#assertOpen();
     const { published } = await this.#census();
-    if (published[5] + published[8] === 0) return this.ask({ type: 'countSockets', targets }) as Promise<number>;
+    if (published[5] + published[8] === 0)
+      return this.ask({ type: 'countSockets', targets }, timeout) as Promise<number>;
     const { rooms, except } = targets;
-    const found = await this.ask(except.length > 0 ? { type: 'fetchSockets', targets } : { type: 'clients', rooms });
+    const request: Request = except.length > 0 ? { type: 'fetchSockets', targets } : { type: 'clients', rooms };
+    const found = await this.ask(request, timeout);
     return (found as unknown[]).length;
   }
 

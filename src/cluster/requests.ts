@@ -46,6 +46,8 @@ export class Requests {
   readonly #waiting = new Map<string, WaitingRequest>();
   /** Of the oldest, or earlier. */
   #timeout: NodeJS.Timeout | undefined;
+  /** Of those that have a time of their own. */
+  readonly #ownTimeouts = new Map<string, NodeJS.Timeout>();
   #rechecking: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -55,6 +57,7 @@ export class Requests {
   }
 
   /**
+   * @param timeout - in milliseconds
    * @throws {RequestTimeoutError} when not everyone answered in time
    * @throws {UnknownSocketError} when every node said that it does not have the socket
    * @throws {RemoteNodeError} when a node could not answer
@@ -62,20 +65,20 @@ export class Requests {
    * @throws {TooManyRequestsError}
    * @throws {AdapterClosedError}
    */
-  ask(request: Request): Promise<unknown> {
+  ask(request: Request, timeout = this.#transport.requestsTimeout): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle = (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value));
-      this.#begin(new WaitingRequest(request, settle, undefined));
+      this.#begin(new WaitingRequest(request, settle, undefined), timeout);
     });
   }
 
   /** The same with a callback, which takes half the memory. */
   askWith(request: Request, fn: NodeCallback<unknown>): void {
     const scope = new AsyncResource('socket.io-redis:request', { requireManualDestroy: true });
-    this.#begin(new WaitingRequest(request, fn, scope));
+    this.#begin(new WaitingRequest(request, fn, scope), this.#transport.requestsTimeout);
   }
 
-  #begin(waiting: WaitingRequest): void {
+  #begin(waiting: WaitingRequest, timeout: number): void {
     const { request } = waiting;
     const refusal = this.#refusalOf(request);
     if (refusal) {
@@ -85,7 +88,12 @@ export class Requests {
     }
     const id = uid2(6);
     this.#waiting.set(id, waiting);
-    this.#timeout ??= setTimeout(() => this.#onTime(), this.#transport.requestsTimeout);
+    if (timeout === this.#transport.requestsTimeout) this.#timeout ??= setTimeout(() => this.#onTime(), timeout);
+    else
+      this.#ownTimeouts.set(
+        id,
+        setTimeout(() => this.#timeOut(id, waiting), timeout),
+      );
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     this.#start(id, request).catch((error) => this.#fail(id, error));
   }
@@ -186,6 +194,7 @@ export class Requests {
     this.#timeout = undefined;
     const { requestsTimeout } = this.#transport;
     for (const [id, pending] of this.#waiting) {
+      if (this.#ownTimeouts.has(id)) continue;
       const left = pending.since + requestsTimeout - performance.now();
       if (left > 0) {
         // one that was asked meanwhile may have set another
@@ -198,8 +207,11 @@ export class Requests {
   }
 
   #timeOut(id: string, pending: WaitingRequest): void {
-    if (isAnsweredAtOnce(pending.request))
-      for (const uid of pending.missing) this.#transport.onSilent(uid, pending.since);
+    const { requestsTimeout, onSilent } = this.#transport;
+    // one who asks for less time says nothing about who does not answer in it
+    const waitedLong = performance.now() - pending.since >= requestsTimeout;
+    if (waitedLong && isAnsweredAtOnce(pending.request))
+      for (const uid of pending.missing) onSilent(uid, pending.since);
     this.#settle(id, { error: timeoutOf(pending) });
   }
 
@@ -211,6 +223,8 @@ export class Requests {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);
+    clearTimeout(this.#ownTimeouts.get(id));
+    this.#ownTimeouts.delete(id);
     if (this.#waiting.size === 0) this.#rest();
     const error = 'error' in outcome ? outcome.error : undefined;
     this.#transport.onSettled?.(waiting.request, error, performance.now() - waiting.since);

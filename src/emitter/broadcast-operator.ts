@@ -69,7 +69,7 @@ export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
   }
 
   /**
-   * How long clients may take to answer.
+   * How long clients, and servers, may take to answer.
    *
    * @param ms - milliseconds, from 1 on; default: the option `requestsTimeout`
    * @throws {InvalidOptionError}
@@ -118,12 +118,13 @@ export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
 
   /** The sockets: their `id`, `handshake`, `rooms` and `data`. */
   fetchSockets(): Promise<SocketDetails[]> {
-    return this.#outsider.ask({ type: 'fetchSockets', targets: this.#targets }) as Promise<SocketDetails[]>;
+    const request = { type: 'fetchSockets', targets: this.#targets } as const;
+    return this.#outsider.ask(request, this.#audience.timeout) as Promise<SocketDetails[]>;
   }
 
   /** How many sockets there are. From servers of this package, no socket travels. */
   countSockets(): Promise<number> {
-    return this.#outsider.countSockets(this.#targets);
+    return this.#outsider.countSockets(this.#targets, this.#audience.timeout);
   }
 
   get #outsider(): Outsider {

@@ -261,6 +261,8 @@ describe('An emitter', () => {
       await assert.rejects(emitter.fetchSockets(), timeout);
       await assert.rejects(emitter.timeout(100).emitWithAck('late'), timeout);
       await assert.rejects(emitter.countSockets(), { code: 'ERR_SOCKET_IO_REDIS_REQUEST' });
+      const patient = emitterOf({ requestsTimeout: 2 ** 31 - 1 }, client);
+      await assert.rejects(patient.timeout(100).fetchSockets(), timeout);
       await away.start();
       const node = await startServer(4, redisAdapter({ host: away.host, port: away.port }));
       toEnd.push(() => node.close());

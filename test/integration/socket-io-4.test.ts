@@ -120,6 +120,34 @@ describe('On Socket.IO 4', () => {
       assert.equal(told.length, 1);
       assert.equal((await io4(first).fetchSockets()).length, 3);
     });
+
+    it('waits as long as timeout() says', async () => {
+      const node = await startServer(
+        4,
+        redisAdapter({ port: redis.port, key: 'silent', requestsTimeout: 2 ** 31 - 1 }),
+      );
+      const mute = createClient({ url: redis.url });
+      await mute.on('error', () => {}).connect();
+      try {
+        const client = await node.connect();
+        // listens as a server with 8.x would, and answers nothing
+        const channels = ['silent-request#/#', 'silent-response#/#', 'silent-response#/#abcdef#'];
+        await mute.subscribe(channels, () => {});
+        const error = await io4(node)
+          .timeout(50)
+          .fetchSockets()
+          .catch((reason: unknown) => reason);
+        assert.ok(error instanceof redisAdapter.RequestTimeoutError);
+        assert.deepEqual([error.received, error.expected, error.partial], [0, 1, []]);
+        assert.equal((await io4(node).local.timeout(50).fetchSockets())[0]?.id, client.id);
+        await assert.rejects(io4(node).timeout(-1).fetchSockets(), { code: 'ERR_SOCKET_IO_REDIS_OPTION' });
+        await mute.unsubscribe();
+        assert.equal((await io4(node).timeout(0).fetchSockets()).length, 1);
+      } finally {
+        await mute.close();
+        await node.close();
+      }
+    });
   });
 
   it('socketsJoin(), socketsLeave() and disconnectSockets() reach all nodes', async () => {

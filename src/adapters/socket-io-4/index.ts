@@ -1,5 +1,6 @@
 import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
 import type { NodeCallback } from '../../cluster/waiting-request';
+import { readMilliseconds } from '../../limits';
 import type { BroadcastOptions, BroadcastPacket } from '../../wire/broadcast';
 import type { Request, SocketDetails } from '../../wire/messages';
 import { Membership, type Shared } from '../membership';
@@ -91,12 +92,19 @@ export class RedisAdapter extends withRedisApi(Adapter) {
     return fn ? promiseOrCallback(rooms, fn) : rooms.then((names) => new Set(names));
   }
 
-  /** The matching sockets: those of this node themselves, of the others their details. */
+  /**
+   * The matching sockets: those of this node themselves, of the others their details. The flag `timeout` is for how long, in
+   * milliseconds, it waits for the others, in place of `requestsTimeout`: `io.timeout(ms).fetchSockets()`.
+   *
+   * @throws {InvalidOptionError} when that is no number of milliseconds
+   */
   override async fetchSockets(options: SocketIoOptions): Promise<unknown[]> {
+    const { local, timeout } = options.flags ?? {};
     const sockets: unknown[] = await super.fetchSockets(options);
-    if (options.flags?.local) return sockets;
+    if (local) return sockets;
     const request = { type: 'fetchSockets', targets: targetsOf(options) } as const;
-    return [...sockets, ...(await ask<SocketDetails[]>(this, request))];
+    const patience = readMilliseconds('timeout', timeout || undefined, this.requestsTimeout);
+    return [...sockets, ...(await ask<SocketDetails[]>(this, request, patience))];
   }
 
   /** Makes the matching sockets join rooms. @returns once the nodes of this package have done it */
