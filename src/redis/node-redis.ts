@@ -4,6 +4,7 @@ import { within } from '../within';
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
+import { patience } from './patience';
 
 const debug = debugModule('socket.io-redis:node-redis');
 
@@ -31,6 +32,7 @@ export interface NodeRedisSubscriber {
 /** redis 5 renamed `disconnect()` to `destroy()`. */
 export interface Reconnectable {
   readonly isOpen: boolean;
+  readonly masters?: readonly unknown[];
   connect(): Promise<unknown>;
   destroy?(): unknown;
   disconnect?(): unknown;
@@ -123,6 +125,7 @@ export function listenToConnections(client: NodeRedisSubscriber, events: Subscri
 }
 
 const CONNECT_AGAIN_AFTER_MS = 1000;
+const CONNECT_WITHIN_MS = 5000;
 const DISCONNECT_WITHIN_MS = 500;
 
 /** Ends the connections at once, and makes others. @returns undefined when the client's owner has closed it */
@@ -135,7 +138,10 @@ async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Pr
   await disconnect(client, DISCONNECT_WITHIN_MS);
   // a Cluster and a Sentinel give up when they find no node
   while (isWanted() && !client.isOpen) {
-    await client.connect().catch((error) => debug('could not connect again: %s', error));
+    const connecting = client.connect().catch((error) => debug('could not connect again: %s', error));
+    await (client.masters ? patience(CONNECT_WITHIN_MS, connecting) : connecting);
+    // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
+    if (client.isOpen && client.masters?.length === 0) await disconnect(client, DISCONNECT_WITHIN_MS);
     if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
   }
 }

@@ -250,6 +250,10 @@ export class Subscriptions {
     const wanted = entries.filter(([name, subscription]) => this.#subscriptions.get(name) === subscription);
     const [first] = wanted;
     if (!first) return;
+    if (!this.#commands.isReady()) {
+      for (const [name, subscription] of wanted) this.#askLater(name, subscription, 'wanted');
+      return;
+    }
     if (wanted.length > 1) {
       // one name that is refused must not keep the others from being heard
       const middle = wanted.length >> 1;
@@ -262,10 +266,14 @@ export class Subscriptions {
       subscription.onForbidden();
       return;
     }
-    subscription.state = isForbidden(error) ? 'forbidden' : 'wanted';
-    this.#wanted.add(name);
     if (!this.#refusalTold) this.#commands.onError(error);
     this.#refusalTold = true;
+    this.#askLater(name, subscription, isForbidden(error) ? 'forbidden' : 'wanted');
+  }
+
+  #askLater(name: string, subscription: Subscription, state: 'wanted' | 'forbidden'): void {
+    subscription.state = state;
+    this.#wanted.add(name);
     this.#retryLater();
   }
 

@@ -181,8 +181,8 @@ export class Watchdog {
   /** Whether Redis says that nobody listens to a probe. When it says nothing, nobody knows, and it is false. */
   async #isDeaf(): Promise<boolean> {
     const { channels, probes, countSubscribers } = this.#watched;
-    // those still to be subscribed are not missing
-    if (!probes.every((probe) => channels.isActive(probe, this.#onProbe))) return false;
+    // those still to be subscribed are missing when that comes to nothing: Redis may have gone right after it took the connection
+    await patience(this.#times.patience, channels.add(probes, this.#onProbe));
     let deaf = false;
     const counted = countSubscribers(probes).then(
       (counts) => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 
 import redisAdapter = require('../../src/index');
@@ -159,6 +161,23 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
     });
   }
 
+  // so it is where a machine hangs, and for a moment with each process that is killed
+  for (const kind of shardedKinds.filter(({ name }) => /^redis [56] Cluster$/.test(name))) {
+    it(`after a master was killed whose port takes connections and says nothing, sharded, with ${kind.name}`, async () => {
+      await startFleet(kind, true);
+      const busy = await busiest('SHARDCHANNELS');
+      await busy.server.kill();
+      killed.push(busy);
+      const mute = await listenMutely(busy.port);
+      try {
+        await assertRoomsHeard(60_000);
+        await eventually(assertQueriesComplete, { within: 60_000 });
+      } finally {
+        await mute.close();
+      }
+    });
+  }
+
   /** The node that the most channels are subscribed on: killing another might change nothing. */
   async function busiest(kind: string): Promise<RedisClusterNode> {
     const script = `return #redis.call('PUBSUB', '${kind}')`;
@@ -168,3 +187,15 @@ describe('On a Redis Cluster, all rooms are heard again', () => {
     return cluster.nodes[counts.indexOf(Math.max(...counts))] as RedisClusterNode;
   }
 });
+
+async function listenMutely(port: number): Promise<{ close(): Promise<unknown> }> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.on('error', () => {})));
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  return {
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return once(server.close(), 'close');
+    },
+  };
+}

@@ -99,6 +99,23 @@ describe('Subscriptions', () => {
     assert.equal(new Set(table.values()).size, 1);
   });
 
+  it('that were under way when the connection ended are asked for on the next one, and nobody is told', async (t) => {
+    // the timer of the next try does not keep a process alive
+    const alive = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(alive));
+    const { commands, subscriptions } = start();
+    commands.onSubscribe = () => {
+      commands.ready = false;
+      throw new Error('the connection has ended');
+    };
+    const added = subscriptions.add(['a', 'b', 'c'], listener);
+    await eventually(() => assert.equal(commands.ready, false));
+    commands.onSubscribe = () => {};
+    commands.ready = true;
+    await added;
+    assert.deepEqual([commands.log, commands.errors], [['+a,b,c', '+a,b,c'], []]);
+  });
+
   it('that are lost while they are asked for, and then refused, leave the others as they are', async (t) => {
     // the timer of the next try does not keep a process alive
     const alive = setInterval(() => {}, 1000);
