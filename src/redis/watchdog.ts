@@ -1,9 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import debugModule from 'debug';
-import type { Connectivity } from './connectivity';
-import { isForbidden } from './forbidden';
 import { patience } from './patience';
-import type { Subscriptions } from './subscriptions';
+import { type Probed, Probes, type Verdict, WORKS } from './probes';
 
 const debug = debugModule('socket.io-redis:watchdog');
 
@@ -25,19 +23,10 @@ const FIND_BACK_MS = 500;
 /** How often it looks in each interval whether anything has come. */
 const LOOKS = 4;
 
-const PROBE = '';
-
 /** What it sees of a pair of clients, and can do to it. */
-export interface Watched {
-  readonly channels: Subscriptions;
-  readonly patterns: Subscriptions;
-  readonly connectivity: Connectivity;
-  /** Channels of its own: one for each connection of the subscriber, where it can have several. */
-  readonly probes: readonly string[];
+export interface Watched extends Probed {
   /** Whether the subscriber has a connection. */
   isReady(): boolean;
-  publish(channel: string, payload: string): Promise<Error | undefined>;
-  countSubscribers(channels: readonly string[]): Promise<number[]>;
   /** Whether anything that was published has been answered since it was last asked. */
   takeAnswered(): boolean;
   /** Whether Redis answers on a new connection. */
@@ -47,11 +36,6 @@ export interface Watched {
   reconnect(client: 'publisher' | 'subscriber', isWanted: () => boolean): Promise<void>;
 }
 
-interface Verdict {
-  publishing: boolean;
-  receiving: boolean;
-}
-
 /**
  * Sees when a pair of clients has fallen silent: it publishes, and looks whether that comes back, unless other messages
  * show that all is well. When it does not come, it makes the subscriptions anew, and then the connections.
@@ -59,9 +43,7 @@ interface Verdict {
 export class Watchdog {
   readonly #watched: Watched;
   readonly #times: WatchdogTimes;
-  /** The probes that have not come back yet. */
-  readonly #missing = new Set<string>();
-  readonly #onProbe = (_payload: Buffer, channel: string) => this.#arrived(channel);
+  readonly #probes: Probes;
   #wake: () => void = () => {};
   #stopped = false;
   #lookedAt = Date.now();
@@ -77,6 +59,7 @@ export class Watchdog {
   constructor(watched: Watched, times: WatchdogTimes) {
     this.#watched = watched;
     this.#times = times;
+    this.#probes = new Probes(watched, times.patience);
     void this.#start();
   }
 
@@ -108,14 +91,12 @@ export class Watchdog {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wake();
-    await this.#watched.channels.remove(this.#watched.probes, this.#onProbe);
+    await this.#probes.end();
   }
 
   async #start(): Promise<void> {
-    const { probes, channels } = this.#watched;
-    const permitted = Promise.all(probes.map((probe) => channels.addIfPermitted(probe, this.#onProbe)));
-    void permitted.then((all) => {
-      if (all.every(Boolean)) return;
+    void this.#probes.arePermitted().then((permitted) => {
+      if (permitted) return;
       debug('the user may not subscribe to the probes, so nobody watches');
       void this.stop();
     });
@@ -155,7 +136,7 @@ export class Watchdog {
     this.#shaken = false;
     let wasDeaf = false;
     await this.#pause(FIND_BACK_MS);
-    while (!this.#stopped && (await this.#isDeaf())) {
+    while (!this.#stopped && (await this.#probes.areUnheard())) {
       wasDeaf = true;
       connectivity.fails('receiving', 'disconnected');
       if (await isReachable()) {
@@ -178,22 +159,6 @@ export class Watchdog {
     return true;
   }
 
-  /** Whether Redis says that nobody listens to a probe. When it says nothing, nobody knows, and it is false. */
-  async #isDeaf(): Promise<boolean> {
-    const { channels, probes, countSubscribers } = this.#watched;
-    // those still to be subscribed are missing when that comes to nothing: Redis may have gone right after it took the connection
-    await patience(this.#times.patience, channels.add(probes, this.#onProbe));
-    let deaf = false;
-    const counted = countSubscribers(probes).then(
-      (counts) => {
-        deaf = counts.includes(0);
-      },
-      (error) => debug('could not count the subscribers: %s', error),
-    );
-    await patience(this.#times.patience, counted);
-    return deaf;
-  }
-
   /** Takes what came and went since the last look for a sign of life, which costs nothing. */
   #look(): void {
     const { channels, patterns, probes, takeAnswered } = this.#watched;
@@ -205,38 +170,11 @@ export class Watchdog {
   }
 
   async #probe(): Promise<Verdict> {
-    const { channels, patterns, probes, publish, isReady, connectivity } = this.#watched;
+    const { isReady, connectivity } = this.#watched;
     if (!isReady()) await this.#pause(this.#times.patience);
     if (this.#stopped) return WORKS;
     if (!isReady()) return { publishing: connectivity.health('publishing').works, receiving: false };
-    let subscribed = false;
-    const active = Promise.all([channels.add(probes, this.#onProbe), patterns.allActive()]).then(() => {
-      subscribed = true;
-    });
-    await patience(this.#times.patience, active);
-    if (this.#stopped) return WORKS;
-    if (!subscribed) return { publishing: connectivity.health('publishing').works, receiving: false };
-    channels.takeHeard();
-    patterns.takeHeard();
-    let publishing = false;
-    for (const probe of probes) this.#missing.add(probe);
-    // ahead of the others: when those have come, these have as well, unless their subscription is lost
-    const onPatterns = patterns.names.map(async (pattern) => isForbidden(await publish(probeOf(pattern), PROBE)));
-    const answered = Promise.all(probes.map((probe) => publish(probe, PROBE))).then((failures) => {
-      publishing = failures.every((failure) => failure === undefined);
-    });
-    const arrived = new Promise<void>((resolve) => {
-      this.#wake = () => {
-        if (this.#missing.size === 0 || this.#stopped) resolve();
-      };
-    });
-    await patience(this.#times.patience, Promise.all([answered, arrived]));
-    const comes = patterns.takeHeard();
-    const forbidden = publishing && (await Promise.all(onPatterns)).includes(true);
-    const complete = this.#missing.size === 0 && (comes || forbidden || patterns.size === 0);
-    // without an answer nobody knows whether the probe left: then anything that comes will do
-    const alive = !publishing && probes.length === 1 && (comes || channels.takeHeard());
-    return { publishing, receiving: complete || alive };
+    return this.#probes.send();
   }
 
   /** @returns whether all is well */
@@ -291,11 +229,6 @@ export class Watchdog {
     );
   }
 
-  #arrived(probe: string): void {
-    this.#missing.delete(probe);
-    this.#wake();
-  }
-
   async #pause(ms: number): Promise<void> {
     await patience(
       ms,
@@ -305,11 +238,4 @@ export class Watchdog {
     );
     await turn();
   }
-}
-
-const WORKS: Verdict = { publishing: true, receiving: true };
-
-/** A channel that the pattern matches, and that is no room's and no namespace's. */
-function probeOf(pattern: string): string {
-  return `${pattern.slice(0, -1).replace(/\\(.)/g, '$1')}~watchdog~`;
 }
