@@ -10,7 +10,8 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const CONCURRENCY = 2;
+/** More than most machines of a CI have cores: many files wait for servers rather than compute. */
+const CONCURRENCY = 3;
 /** How long a file may report nothing: no test may take longer, and no process may stay longer after its last test. */
 const SILENCE_MS = 120_000;
 

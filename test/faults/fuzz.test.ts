@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect as describeValue } from 'node:util';
 import { Inbox } from '../../src/inspect/inbox';
 import {
@@ -243,16 +244,22 @@ function attempt(decode: () => unknown): unknown {
 
 describe(`Of ${COUNT} payloads that went wrong on the way`, () => {
   for (const [name, [seeds, decode]] of Object.entries(DECODERS)) {
-    it(`the decoder of ${name} reads what it can, and refuses the rest`, () => {
+    it(`the decoder of ${name} reads what it can, and refuses the rest`, async () => {
       const random = randomOf(SEED);
       const before = Object.getOwnPropertyNames(Object.prototype).length;
       for (let i = 0; i < COUNT; i++) {
         const payload = mutate(seeds[i % seeds.length] as Buffer, seeds, random);
         const begin = process.cpuUsage();
-        assert.doesNotThrow(() => attempt(() => decode(payload)), `payload ${i}: ${payload.toString('base64')}`);
+        try {
+          attempt(() => decode(payload));
+        } catch (error) {
+          assert.fail(`payload ${i}: ${payload.toString('base64')}: ${error}`);
+        }
         const { user, system } = process.cpuUsage(begin);
         const ms = (user + system) / 1000;
-        assert.ok(ms < LONGEST, `payload ${i} took ${ms} ms: ${payload.toString('base64').slice(0, 200)}`);
+        if (ms >= LONGEST) assert.fail(`payload ${i} took ${ms} ms: ${payload.toString('base64').slice(0, 200)}`);
+        // lets what has been reported leave the process: whoever hears nothing for long takes it for hanging
+        if (i % 10_000 === 0) await turn();
       }
       assert.equal(Object.getOwnPropertyNames(Object.prototype).length, before);
     });
