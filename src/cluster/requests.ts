@@ -88,14 +88,18 @@ export class Requests {
     }
     const id = uid2(6);
     this.#waiting.set(id, waiting);
-    if (timeout === this.#transport.requestsTimeout) this.#timeout ??= setTimeout(() => this.#onTime(), timeout);
-    else
-      this.#ownTimeouts.set(
-        id,
-        setTimeout(() => this.#timeOut(id, waiting), timeout),
-      );
+    this.#limit(id, waiting, timeout);
     this.#rechecking ??= setInterval(() => this.#recheck(), RECHECK_MS);
     this.#start(id, request).catch((error) => this.#fail(id, error));
+  }
+
+  #limit(id: string, waiting: WaitingRequest, timeout: number): void {
+    if (timeout === this.#transport.requestsTimeout) {
+      this.#timeout ??= setTimeout(() => this.#onTime(), timeout);
+    } else {
+      const timer = setTimeout(() => this.#timeOut(id, waiting), timeout);
+      this.#ownTimeouts.set(id, timer);
+    }
   }
 
   #refusalOf({ type }: Request): Error | undefined {

@@ -1,5 +1,5 @@
 import { onceOf, readOnce, readTargets } from './dialect-8';
-import { isRecord, MalformedMessageError, readRooms } from './malformed';
+import { isRecord, MalformedMessageError, readName, readRooms, readString } from './malformed';
 import type { Answer, Request, Room, SocketDetails, Targets } from './messages';
 import { readSockets } from './unpack-sockets';
 
@@ -32,8 +32,9 @@ export interface ShardedMessage {
 }
 
 /** @throws {MalformedMessageError} */
-export function readShardedMessage({ uid, nsp, type, data = {} }: Record<string, unknown>): ShardedMessage {
-  if (typeof uid !== 'string' || typeof nsp !== 'string') throw new MalformedMessageError('no uid or no namespace');
+export function readShardedMessage(fields: Record<string, unknown>): ShardedMessage {
+  const { type, data = {} } = fields;
+  const [uid, nsp] = [readName(fields, 'uid'), readString(fields, 'nsp')];
   if (typeof type !== 'number' && typeof type !== 'string') throw new MalformedMessageError('no type');
   if (!isRecord(data)) throw new MalformedMessageError('"data" is not an object');
   return { uid, nsp, type, data };

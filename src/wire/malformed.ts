@@ -21,6 +21,25 @@ export function readString(record: Record<string, unknown>, field: string): stri
   return value;
 }
 
+/** No node has a longer name, and none shares its connection with more: nobody is to fill the memory of who takes note of them. */
+const LONGEST_NAME = 100;
+const MOST_NODES = 1000;
+
+/** The name of a node, or of its connection. */
+export function readName(record: Record<string, unknown>, field: string): string {
+  const name = readString(record, field);
+  if (name.length > LONGEST_NAME) throw new MalformedMessageError(`"${field}" is no name of a node`);
+  return name;
+}
+
+export function readNames(record: Record<string, unknown>, field: string): string[] {
+  const names = readStrings(record, field);
+  if (names.length > MOST_NODES || names.some(({ length }) => length > LONGEST_NAME)) {
+    throw new MalformedMessageError(`"${field}" is no list of nodes`);
+  }
+  return names;
+}
+
 export function readStrings(record: Record<string, unknown>, field: string): string[] {
   const value = record[field];
   if (!Array.isArray(value) || !value.every(isRoom)) throw new MalformedMessageError(`"${field}" is no list of names`);

@@ -1,7 +1,7 @@
 import { type Codec, messagePack } from './broadcast';
 import * as dialect5 from './dialect-5';
 import * as dialect8 from './dialect-8';
-import { MalformedMessageError, readString, readStrings } from './malformed';
+import { MalformedMessageError, readName, readNames, readString } from './malformed';
 import type { Answer, DialectName, IncomingRequest, IncomingResponse, Request, Sender } from './messages';
 import { encodeData, encodeJson } from './payload';
 import { toSendable } from './sendable';
@@ -132,9 +132,9 @@ export function senderFields({ uid, link, nodes }: Sender): Record<string, unkno
 /** @returns undefined for a published node */
 export function readSender(fields: Record<string, unknown>): Sender | undefined {
   if (fields.uid === undefined || fields.link === undefined) return undefined;
-  const uid = readString(fields, 'uid');
-  const nodes = fields.nodes === undefined ? [uid] : readStrings(fields, 'nodes');
+  const uid = readName(fields, 'uid');
+  const nodes = fields.nodes === undefined ? [uid] : readNames(fields, 'nodes');
   // an emitter is no node, and has none
   if (nodes.length > 0 && !nodes.includes(uid)) throw new MalformedMessageError('a node is not among its own nodes');
-  return { uid, link: readString(fields, 'link'), nodes };
+  return { uid, link: readName(fields, 'link'), nodes };
 }

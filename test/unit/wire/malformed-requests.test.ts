@@ -5,6 +5,7 @@ import {
   readAcknowledgedBroadcast,
   readAcknowledgement,
 } from '../../../src/wire/acknowledgements';
+import { readShardedMessage } from '../../../src/wire/dialect-sharded';
 import { MalformedMessageError } from '../../../src/wire/malformed';
 import type { IncomingRequest, Request, Sender } from '../../../src/wire/messages';
 import { encodeMessagePack } from '../../../src/wire/msgpack';
@@ -91,6 +92,19 @@ describe('A request or a response', () => {
         assert.throws(() => readRequest(fields), MalformedMessageError, `${id} ${JSON.stringify(type)}`);
       }
     }
+  });
+
+  it('whose sender has a name that no node has, or more nodes than any, is refused', () => {
+    const request = { requestId: 'id', type: 0, rooms: [], uid: 'abcdef', link: 'x' };
+    const long = 'x'.repeat(101);
+    const many = Array.from({ length: 1001 }, (_, i) => `${i}`);
+    assert.equal(readRequest({ ...request, nodes: ['abcdef', ...many.slice(2)] }).sender?.nodes.length, 1000);
+    for (const fields of [{ uid: long }, { link: long }, { nodes: ['abcdef', long] }, { nodes: ['abcdef', ...many] }]) {
+      assert.throws(() => readRequest({ ...request, ...fields }), MalformedMessageError);
+    }
+    const message = { uid: 'abcdef', nsp: '/', type: 1 };
+    assert.equal(readShardedMessage(message).uid, 'abcdef');
+    assert.throws(() => readShardedMessage({ ...message, uid: long }), MalformedMessageError);
   });
 
   it('of socket.io-redis 5.x has a number for a type', () => {
