@@ -81,7 +81,8 @@ function tally({ type, data }) {
   if (type !== 'test:diagnostic') return type === 'test:summary';
   const [name, count] = data.message.split(' ');
   if (name in counts) counts[name] += Number(count);
-  return true;
+  // anything else is about an error outside of a test
+  return name in counts || name === 'duration_ms';
 }
 
 function diagnose(message) {
