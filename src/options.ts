@@ -197,23 +197,13 @@ export function readMode<M extends string>(mode: unknown, modes: readonly [M, ..
   return known;
 }
 
-export function readParser(parser: unknown): Codec {
+function readParser(parser: unknown): Codec {
   if (parser === undefined || parser === null) return messagePack;
   const { encode, decode } = parser as Partial<Codec>;
   if (typeof encode !== 'function' || typeof decode !== 'function') {
     throw new InvalidOptionError('parser', 'an object with encode() and decode()', parser);
   }
   return parser as Codec;
-}
-
-/** The same for who hears little: what a parser without a `decode()` would have to read is taken for MessagePack. */
-export function readEncoder(parser: unknown): Codec {
-  if (parser === undefined || parser === null) return messagePack;
-  const { encode, decode = messagePack.decode } = parser as Partial<Codec>;
-  if (typeof encode !== 'function' || typeof decode !== 'function') {
-    throw new InvalidOptionError('parser', 'an object with encode()', parser);
-  }
-  return { encode: (value) => encode.call(parser, value), decode: (payload) => decode.call(parser, payload) };
 }
 
 export function readClient(option: string, client: unknown): RedisClient | undefined {

@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'redis/shared-pub-sub',
     'type redis/clients',
     'type redis/pub-sub',
-    'type wire/broadcast',
+    'wire/broadcast',
     'type wire/messages',
     'type wire/wire',
     'limits',

@@ -26,7 +26,7 @@ const http = createServer(async (request, response) => {
 const io = new Server(http, { adapter: createAdapter(REDIS_URL) });
 io.on('connection', (socket) => {
   socket.on('message', (text) => io.emit('message', text));
-  socket.on('who', async (answer) => answer((await io.fetchSockets()).length));
+  socket.on('who', async (answer) => answer(await io.of('/').adapter.countSockets()));
 });
 new Gauge({
   name: 'socket_io_sockets',

@@ -1,19 +1,24 @@
 import debugModule from 'debug';
 import type { NodeCallback } from '../cluster/waiting-request';
+import { InvalidOptionError } from '../errors';
 
 const debug = debugModule('socket.io-redis:requests');
 
-/** Gives a result in the way that was asked for: by the callback if there is one, else by the promise. */
-export function promiseOrCallback<T>(result: Promise<T>, fn: NodeCallback<T> | undefined): Promise<T> {
-  if (fn) {
-    result.then(
-      (value) => callBack(fn, null, value),
-      (error) => callBack(fn, error, error.partial),
-    );
-    return result;
-  }
+/**
+ * Gives a result in the way that was asked for: by the callback if there is one, else by the promise.
+ *
+ * @throws {InvalidOptionError} when the callback is no function
+ */
+export function promiseOrCallback<T>(result: Promise<T>, fn: NodeCallback<T> | null | undefined): Promise<T> {
   // in 5.x the callback could be left out
-  return harmless(result);
+  harmless(result);
+  if (fn === undefined || fn === null) return result;
+  if (typeof fn !== 'function') throw new InvalidOptionError('fn', 'a function', fn);
+  result.then(
+    (value) => callBack(fn, null, value),
+    (error) => callBack(fn, error, error.partial),
+  );
+  return result;
 }
 
 /**

@@ -144,6 +144,8 @@ export class RoomChannels {
     onError(new SubscriptionLimitError(maxSubscriptions, permitted));
     if (permitted) {
       await pubSub.unsubscribe([...always, ...this.#roomChannels(), ...this.#leaving.keys()], this.#onMessage);
+      // what comes from now on comes through the pattern alone
+      this.#last = undefined;
       // rooms may have emptied while Redis was away
       this.#recoverIfFew();
       return;

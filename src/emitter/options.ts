@@ -1,21 +1,12 @@
 import { InvalidOptionError } from '../errors';
 import { LIMITS, type LimitOptions, type Limits, readLimits } from '../limits';
-import {
-  duplicate,
-  readClient,
-  readEncoder,
-  readKey,
-  readMode,
-  readOptions,
-  readTimeout,
-  requireClient,
-} from '../options';
+import { duplicate, readClient, readKey, readMode, readOptions, readTimeout, requireClient } from '../options';
 import type { PubSubKind } from '../redis/clients';
 import type { RedisClient } from '../redis/pub-sub';
 import { readShardedClient, SHARDED_MODES } from '../sharded-options';
 import { warnOfUnknown } from '../warn-of-unknown';
 import { warnOnce } from '../warn-once';
-import type { Codec } from '../wire/broadcast';
+import { type Codec, messagePack } from '../wire/broadcast';
 import { ClassicWire } from '../wire/classic-wire';
 import type { Sender } from '../wire/messages';
 import { type ShardedMode, ShardedWire } from '../wire/sharded-wire';
@@ -118,4 +109,14 @@ function readOnError(onError: unknown): (error: Error) => void {
       warn(thrown as Error);
     }
   };
+}
+
+/** For who hears little: what a parser without a `decode()` would have to read is taken for MessagePack. */
+function readEncoder(parser: unknown): Codec {
+  if (parser === undefined || parser === null) return messagePack;
+  const { encode, decode = messagePack.decode } = parser as Partial<Codec>;
+  if (typeof encode !== 'function' || typeof decode !== 'function') {
+    throw new InvalidOptionError('parser', 'an object with encode()', parser);
+  }
+  return { encode: (value) => encode.call(parser, value), decode: (payload) => decode.call(parser, payload) };
 }

@@ -78,7 +78,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         assert.match(page, /^socket_io_redis_received_total\{nsp="\/"\} [1-9]/m);
         assert.match(
           page,
-          /^socket_io_redis_request_seconds_count\{nsp="\/",type="fetchSockets",outcome="answered"\} 1$/m,
+          /^socket_io_redis_request_seconds_count\{nsp="\/",type="countSockets",outcome="answered"\} 1$/m,
         );
         assert.match(page, /^socket_io_sockets 1$/m);
       }

@@ -118,6 +118,13 @@ describe('Errors', () => {
     assert.deepEqual(unhandled, []);
   });
 
+  it('a callback that is no function is told at once', () => {
+    const wrong = 'done' as unknown as () => void;
+    for (const ask of [() => first.clients([], wrong), () => first.remoteJoin('nobody', 'x', wrong)]) {
+      assert.throws(ask, { code: 'ERR_SOCKET_IO_REDIS_OPTION', message: /"fn"/ });
+    }
+  });
+
   const circular: Record<string, unknown> = {};
   circular.self = circular;
   const hooks: [string, redisAdapter.CustomHook, unknown][] = [
