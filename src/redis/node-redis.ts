@@ -125,7 +125,7 @@ export function listenToConnections(client: NodeRedisSubscriber, events: Subscri
 }
 
 const CONNECT_AGAIN_AFTER_MS = 1000;
-const CONNECT_WITHIN_MS = 5000;
+const CONNECT_WITHIN_MS = 2500;
 const DISCONNECT_WITHIN_MS = 500;
 
 /** Ends the connections at once, and makes others. @returns undefined when the client's owner has closed it */
