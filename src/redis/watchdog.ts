@@ -152,7 +152,8 @@ export class Watchdog {
 
   /** @returns whether it was deaf, as far as anyone knows */
   async #getInStep(): Promise<boolean> {
-    if (!this.#mayReconnect() || !(await this.#watched.isReachable()) || this.#stopped) return false;
+    if (!this.#mayReconnect || !(await this.#watched.isReachable()) || this.#stopped) return false;
+    this.#holdOff();
     this.#outOfStep = false;
     this.#watched.connectivity.fails('receiving', 'receiving');
     await this.#reconnect('subscriber');
@@ -199,9 +200,10 @@ export class Watchdog {
     // the client itself is about to get a connection
     if (!isReady()) return this.#pause(this.#times.patience);
     if (round === 0) return receiving ? undefined : resubscribe();
-    if (!this.#mayReconnect()) return this.#pause(this.#times.patience);
+    if (!this.#mayReconnect) return this.#pause(this.#times.patience);
     // a Redis that is frozen answers nobody: what it still holds is better waited for
     if (!(await isReachable()) || this.#stopped) return;
+    this.#holdOff();
     if (!receiving && !this.#isForbidden) await this.#reconnect('subscriber');
     if (!publishing) await this.#reconnect('publisher');
   }
@@ -212,12 +214,15 @@ export class Watchdog {
     return channels.isForbidden || patterns.isForbidden;
   }
 
-  /** @returns whether enough time has passed since the last reconnect; if so, the next one has to wait */
-  #mayReconnect(): boolean {
-    if (Date.now() < this.#mayReconnectAt) return false;
+  /** Whether enough time has passed since the last reconnect. */
+  get #mayReconnect(): boolean {
+    return Date.now() >= this.#mayReconnectAt;
+  }
+
+  /** The next reconnect has to wait, and the one after it longer. */
+  #holdOff(): void {
     this.#mayReconnectAt = Date.now() + this.#reconnectAfter;
     this.#reconnectAfter = Math.min(2 * this.#reconnectAfter, LAST_RECONNECT_AFTER_MS);
-    return true;
   }
 
   async #reconnect(client: 'publisher' | 'subscriber'): Promise<void> {
