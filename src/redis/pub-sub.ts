@@ -273,8 +273,8 @@ export class PubSub {
   #onUnpublished(failure: Error, isNew: boolean): void {
     // one report an outage, not one a message
     if (isNew) this.#report(failure, 'publish');
-    // without a watchdog nobody knows when it last worked
-    const since = this.#watchdog ? undefined : Date.now();
+    // where nobody watches, nobody knows when it last worked
+    const since = this.#watchdog?.watches ? undefined : Date.now();
     if (!isForbidden(failure)) this.connectivity.fails('publishing', 'publishing', since);
   }
 

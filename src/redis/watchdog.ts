@@ -63,6 +63,11 @@ export class Watchdog {
     void this.#start();
   }
 
+  /** Whether it watches: not where the user may not subscribe to the probes. */
+  get watches(): boolean {
+    return !this.#stopped;
+  }
+
   /**
    * The subscriber has a new connection: what it waits for may have changed.
    *

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { SubscriberEvents } from '../../../src/redis/driver';
-import { PubSub } from '../../../src/redis/pub-sub';
+import { type Degraded, PubSub } from '../../../src/redis/pub-sub';
 
 describe('The router of a pair of clients', () => {
   it('tells once that it is closed, also when a client has just come back', async () => {
@@ -27,5 +28,39 @@ describe('The router of a pair of clients', () => {
     });
     await told;
     assert.equal(closed, 1);
+  });
+
+  it('tells since when messages fail, also where the user may not subscribe to the probes', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1000 });
+    const nothing = async () => undefined;
+    const refuse = (what: string) => async () => {
+      throw new Error(what);
+    };
+    let publish: () => Promise<unknown> = nothing;
+    const pubSub = new PubSub(
+      {
+        publish: () => publish(),
+        countSubscribers: async () => [],
+        listChannels: async () => [],
+        reconnect: nothing,
+      },
+      {
+        isReady: () => true,
+        channels: { subscribe: refuse('NOPERM'), unsubscribe: nothing },
+        listen: () => () => {},
+        reconnect: nothing,
+      },
+      [],
+    );
+    const outages: Degraded[] = [];
+    pubSub.connectivity.listen({ degraded: (outage) => outages.push(outage) });
+    pubSub.watch({ channel: '~watchdog~', interval: 60_000, patience: 60_000 }, async () => true);
+    // it has been refused then
+    await turn();
+    assert.equal(await pubSub.publishAnyway('a', ''), undefined);
+    t.mock.timers.setTime(9000);
+    publish = refuse('gone');
+    await pubSub.publishAnyway('a', '');
+    assert.deepEqual(outages, [{ since: 9000, reason: 'publishing' }]);
   });
 });
