@@ -44,9 +44,12 @@ export class BroadcastRouter {
     this.#set(nsp, [...this.#nodesOf(nsp), node]);
     this.#hashes ||= nsp.includes('#');
     this.#hearsAll ??= this.#pubSub.psubscribeIfPermitted(everyNamespacePattern(this.#prefix), this.#onMessage);
+    const hearsAll = await this.#hearsAll;
+    if (!this.#nodesOf(nsp).includes(node)) return;
     // an ACL that was written for the published adapters permits their patterns, and no other
-    if ((await this.#hearsAll) || !this.#nodesOf(nsp).includes(node)) return;
-    await this.#pubSub.psubscribe(this.#pattern(nsp), this.#onMessage);
+    const pattern = hearsAll ? everyNamespacePattern(this.#prefix) : this.#pattern(nsp);
+    // also the one for all may have been lost since
+    await this.#pubSub.psubscribe(pattern, this.#onMessage);
   }
 
   async remove(node: BroadcastReceiver): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { EventEmitter } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import redisAdapter = require('../../src/index');
 
@@ -24,6 +25,7 @@ describe('A user whom Redis does not permit everything', () => {
     redis = await startRedis({
       acl: [
         'nopatterns on >secret ~* &* +@all -psubscribe -punsubscribe',
+        'patterns on >secret ~* &* +@all',
         'nocounts on >secret ~* &* +@all -pubsub',
         'nosharded on >secret ~* &* +@all -ssubscribe',
         'least on >secret resetchannels &socket.io#/* &socket.io-request#/* &socket.io-response#/* -@all +publish ' +
@@ -135,6 +137,27 @@ describe('A user whom Redis does not permit everything', () => {
     await looked;
     assert.equal(node.adapter.health().outage?.reason, 'receiving');
     assert.equal(node.adapter.stats().reconnects, 0);
+  });
+
+  it('is not told that all is well because a namespace is made, which hears no broadcast either', async () => {
+    const pair = await kindOf('ioredis').create(targetOf(redis, { username: 'patterns', password: 'secret' }));
+    pairs.push(pair);
+    const { pubClient, subClient } = pair;
+    const factory = redisAdapter({ pubClient, subClient, watchdog: { interval: 60_000, patience: 60_000 } });
+    const node = await startServer(4, telling(factory, []));
+    nodes.push(node);
+    await redis.command('ACL', 'SETUSER', 'patterns', '-psubscribe');
+    await Promise.all([once(node.adapter, 'degraded'), redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')]);
+    const adapter = node.adapterOf('/chat');
+    let ready = false;
+    void adapter.ready.then(() => {
+      ready = true;
+    });
+    // its conversation is heard then
+    await adapter.serverCount();
+    await turn();
+    assert.equal(ready, false);
+    assert.equal(adapter.health().outage?.reason, 'disconnected');
   });
 
   for (const [name, create] of [
