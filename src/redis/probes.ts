@@ -76,7 +76,7 @@ export class Probes {
   /** Sends them. @returns what has come of it, as soon as that is known */
   async send(): Promise<Verdict> {
     const { channels, patterns, probes, publish, connectivity } = this.#probed;
-    const subscribed = await this.#areSubscribed(patterns.allActive());
+    const subscribed = !patterns.forbids() && (await this.#areSubscribed(patterns.allActive()));
     if (this.#ended) return WORKS;
     if (!subscribed) return { publishing: connectivity.health('publishing').works, receiving: false };
     channels.takeHeard();
@@ -103,7 +103,8 @@ export class Probes {
   /** @param others - what is to be subscribed besides. @returns whether all of it is, in time */
   async #areSubscribed(others?: Promise<void>): Promise<boolean> {
     const { channels, probes } = this.#probed;
-    if (this.#ended) return false;
+    // what is forbidden may be so for ever: those who wait for it would become more and more
+    if (this.#ended || channels.forbids(probes)) return false;
     let subscribed = false;
     const active = Promise.all([channels.add(probes, this.#onProbe), others]).then(() => {
       subscribed = true;

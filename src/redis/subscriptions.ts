@@ -86,8 +86,8 @@ export class Subscriptions {
   }
 
   /** Whether Redis forbids any of the names: so it answers, and would say the same on another connection. */
-  get isForbidden(): boolean {
-    return [...this.#subscriptions.values()].some(({ state }) => state === 'forbidden');
+  forbids(names: readonly string[] = this.names): boolean {
+    return names.some((name) => this.#subscriptions.get(name)?.state === 'forbidden');
   }
 
   /** @returns once all of the names that are wanted now are active */
@@ -217,7 +217,8 @@ export class Subscriptions {
 
   async #ask(entries: readonly Entry[]): Promise<void> {
     const connection = this.#connection;
-    for (const [, subscription] of entries) subscription.state = 'asked';
+    // what is forbidden is so until Redis says otherwise
+    for (const [, subscription] of entries) if (subscription.state !== 'forbidden') subscription.state = 'asked';
     try {
       await this.#commands.subscribe(entries.map(([name]) => name));
     } catch (error) {

@@ -216,7 +216,7 @@ export class Watchdog {
   /** Whether something cannot be heard that no other connection would hear. */
   get #isForbidden(): boolean {
     const { channels, patterns } = this.#watched;
-    return channels.isForbidden || patterns.isForbidden;
+    return channels.forbids() || patterns.forbids();
   }
 
   /** Whether enough time has passed since the last reconnect. */

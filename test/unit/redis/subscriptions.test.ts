@@ -345,4 +345,23 @@ describe('Subscriptions', () => {
     await tick();
     assert.ok(commands.log.includes('-a'), commands.log.join(' '));
   });
+
+  it('are known to be forbidden while they are asked for again', async () => {
+    const { commands, subscriptions } = start();
+    let asked = 0;
+    let permit = () => {};
+    commands.onSubscribe = () => {
+      asked += 1;
+      if (asked === 1) throw new Error('NOPERM');
+      return new Promise((resolve) => {
+        permit = resolve;
+      });
+    };
+    const active = subscriptions.add(['a'], listener);
+    await eventually(() => assert.equal(asked, 2));
+    assert.equal(subscriptions.forbids(), true);
+    permit();
+    await active;
+    assert.equal(subscriptions.forbids(), false);
+  });
 });
