@@ -36,6 +36,7 @@ export class Probes {
   readonly #missing = new Set<string>();
   readonly #onProbe = (_payload: Buffer, channel: string) => this.#arrived(channel);
   #onAllArrived: () => void = () => {};
+  #cameLate = false;
   #ended = false;
 
   constructor(probed: Probed, patience: number) {
@@ -48,6 +49,11 @@ export class Probes {
     const { channels, probes } = this.#probed;
     const permitted = await Promise.all(probes.map((probe) => channels.addIfPermitted(probe, this.#onProbe)));
     return permitted.every(Boolean);
+  }
+
+  /** Whether all those that were sent last have come after all, since there was a verdict. */
+  get cameLate(): boolean {
+    return this.#cameLate;
   }
 
   /** Nobody waits for them any more. @returns once Redis has been told so */
@@ -76,6 +82,7 @@ export class Probes {
   /** Sends them. @returns what has come of it, as soon as that is known */
   async send(): Promise<Verdict> {
     const { channels, patterns, probes, publish, connectivity } = this.#probed;
+    this.#cameLate = false;
     const subscribed = !patterns.forbids() && (await this.#areSubscribed(patterns.allActive()));
     if (this.#ended) return WORKS;
     if (!subscribed) return { publishing: connectivity.health('publishing').works, receiving: false };
@@ -92,6 +99,8 @@ export class Probes {
       this.#onAllArrived = resolve;
     });
     await patience(this.#patience, Promise.all([answered, arrived]));
+    // that was in time
+    this.#cameLate = false;
     const comes = patterns.takeHeard();
     const forbidden = publishing && (await Promise.all(onPatterns)).includes(true);
     const complete = this.#missing.size === 0 && (comes || forbidden || patterns.size === 0);
@@ -115,7 +124,9 @@ export class Probes {
 
   #arrived(probe: string): void {
     this.#missing.delete(probe);
-    if (this.#missing.size === 0) this.#onAllArrived();
+    if (this.#missing.size > 0) return;
+    this.#cameLate = true;
+    this.#onAllArrived();
   }
 }
 

@@ -208,6 +208,8 @@ export class Watchdog {
     if (!this.#mayReconnect) return this.#pause(this.#times.patience);
     // a Redis that is frozen answers nobody: what it still holds is better waited for
     if (!(await isReachable()) || this.#stopped) return;
+    // it was frozen until now: what it still held has come
+    if (!receiving && this.#probes.cameLate) return;
     this.#holdOff();
     if (!receiving && !this.#isForbidden) await this.#reconnect('subscriber');
     if (!publishing) await this.#reconnect('publisher');

@@ -181,6 +181,29 @@ describe('The watchdog', () => {
     assert.equal(node.adapter.stats().reconnects, 0);
   });
 
+  it('ends no connection either when Redis goes on while it looks whether Redis can be reached', async (t) => {
+    const told: Told[] = [];
+    const clients = await clientsOf('ioredis 6');
+    const publisher = clients.pubClient as Ioredis6;
+    const duplicate = publisher.duplicate.bind(publisher);
+    const looks = new Promise<void>((resolve) => {
+      t.mock.method(publisher, 'duplicate', () => {
+        resolve();
+        return duplicate();
+      });
+    });
+    const node = await start(redisAdapter({ ...clients, watchdog: WATCHDOG }), told);
+    const client = await node.connect();
+    const sender = await start(redisAdapter(await clientsOf('ioredis 6')));
+    redis.freeze();
+    await looks;
+    sender.io.emit('x');
+    redis.thaw();
+    await outcome(told);
+    assert.deepEqual(await receivedFrom(sender, [client]), [[['x']]]);
+    assert.equal(node.adapter.stats().reconnects, 0);
+  });
+
   it('takes no blocked event loop for an outage', async () => {
     const told: Told[] = [];
     const node = await start(
