@@ -72,9 +72,10 @@ export class Subscriptions {
   }
 
   deliver(name: string, payload: Buffer, channel: string): void {
-    this.#heard = true;
     const subscription = this.#subscriptions.get(name);
+    // what the client is used for besides says nothing about what is wanted here
     if (!subscription) return;
+    this.#heard = true;
     for (const listener of subscription.listeners) listener(payload, channel);
   }
 

@@ -50,6 +50,15 @@ describe('Subscriptions', () => {
     assert.deepEqual(heard, ['1 x channel', '2 x channel']);
   });
 
+  it('are heard when something comes that is wanted, whatever else the client is used for', async () => {
+    const { subscriptions } = start();
+    await subscriptions.add(['a'], listener);
+    subscriptions.deliver('b', Buffer.from('x'), 'b');
+    assert.equal(subscriptions.takeHeard(), false);
+    subscriptions.deliver('a', Buffer.from('x'), 'a');
+    assert.equal(subscriptions.takeHeard(), true);
+  });
+
   it('end with their last listener, and together', async () => {
     const { commands, subscriptions } = start();
     const other = () => {};
