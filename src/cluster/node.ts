@@ -5,6 +5,7 @@ import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../wir
 import type { Request, Room, Sender } from '../wire/messages';
 import { asRooms } from '../wire/rooms';
 import type { Wire } from '../wire/wire';
+import { within } from '../within';
 import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
 import { type BroadcastRouter, broadcastRouterOf } from './broadcast-router';
@@ -176,17 +177,20 @@ export class ClusterNode {
 
   /**
    * How many nodes answer a broadcast with acknowledgements, this one included: nodes of socket.io-redis 5.x do not. When
-   * Redis does not tell, it is those that were heard of.
+   * Redis does not tell, or not within `requestsTimeout`, it is those that were heard of.
    */
   async countNodes(): Promise<number> {
-    await this.#inConversation;
+    const { requestsTimeout, onError } = this.#settings;
+    const counted = this.#inConversation.then(() => this.#peers.census());
     try {
-      const { named, published } = await this.#peers.census();
-      return named.length + published[8];
+      if (await within(requestsTimeout, counted)) {
+        const { named, published } = await counted;
+        return named.length + published[8];
+      }
     } catch (error) {
-      this.#settings.onError(error as Error);
-      return this.#peers.heardOf + 1;
+      onError(error as Error);
     }
+    return this.#peers.heardOf + 1;
   }
 
   /**

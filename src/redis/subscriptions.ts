@@ -10,6 +10,8 @@ const BATCH = 1000;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
 const UNSUBSCRIBE_WITHIN_MS = 500;
+/** A connection that works says so more often, as what is forbidden is tried again. */
+const FORBIDDEN_FOR_MS = 2 * LAST_RETRY_MS;
 
 interface Commands {
   isReady(): boolean;
@@ -40,6 +42,8 @@ export class Subscriptions {
   #connection = 0;
   /** One report a connection, not one a name and try. */
   #refusalTold = false;
+  /** When Redis last said that something is forbidden. */
+  #forbiddenAt = 0;
   #heard = false;
 
   constructor(commands: Commands) {
@@ -86,8 +90,9 @@ export class Subscriptions {
     await Promise.all(waits);
   }
 
-  /** Whether Redis forbids any of the names: so it answers, and would say the same on another connection. */
+  /** Whether Redis forbids any of the names, and has said so of late: it answers, and would say the same on another connection. */
   forbids(names: readonly string[] = this.names): boolean {
+    if (Date.now() - this.#forbiddenAt > FORBIDDEN_FOR_MS) return false;
     return names.some((name) => this.#subscriptions.get(name)?.state === 'forbidden');
   }
 
@@ -270,6 +275,7 @@ export class Subscriptions {
     }
     if (!this.#refusalTold) this.#commands.onError(error);
     this.#refusalTold = true;
+    if (isForbidden(error)) this.#forbiddenAt = Date.now();
     this.#askLater(name, subscription, isForbidden(error) ? 'forbidden' : 'wanted');
   }
 

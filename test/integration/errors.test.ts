@@ -271,6 +271,24 @@ describe('Several servers', () => {
     });
   }
 
+  it('are those that were heard of while Redis says nothing', async () => {
+    // other clients give up by themselves
+    const kind = clientKinds.find(({ name }) => name === 'ioredis 6') as (typeof clientKinds)[0];
+    const pair = await kind.create(targetOf(redis));
+    const { pubClient, subClient } = pair;
+    const node = await startServer(2, redisAdapter({ pubClient, subClient, requestsTimeout: 300 }));
+    const [other] = (await startServers(2, 1, redis)) as [ServerNode];
+    assert.equal(await node.adapter.serverCount(), 2);
+    redis.freeze();
+    try {
+      assert.equal(await node.adapter.serverCount(), 2);
+    } finally {
+      redis.thaw();
+    }
+    await Promise.all([node.close(), other.close()]);
+    await pair.close();
+  });
+
   it('do not keep the adapter that is replaced by io.adapter()', async () => {
     const { host, port } = redis;
     const [node] = (await startServers(2, 1, redis)) as [ServerNode];

@@ -108,6 +108,19 @@ describe('Subscriptions', () => {
     assert.equal(new Set(table.values()).size, 1);
   });
 
+  it('are forbidden as long as Redis says so now and then, and not when the connection has fallen silent', async (t) => {
+    const { commands, subscriptions } = start();
+    commands.onSubscribe = () => {
+      throw new Error('NOPERM No permissions to access a channel');
+    };
+    void subscriptions.add(['a'], listener);
+    await eventually(() => assert.equal(subscriptions.forbids(), true));
+    assert.equal(subscriptions.forbids(['b']), false);
+    commands.onSubscribe = () => new Promise(() => {});
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 5000 });
+    assert.equal(subscriptions.forbids(), false);
+  });
+
   it('that were under way when the connection ended are asked for on the next one, and nobody is told', async (t) => {
     // the timer of the next try does not keep a process alive
     const alive = setInterval(() => {}, 1000);
