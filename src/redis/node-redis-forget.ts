@@ -2,10 +2,11 @@ import type { Listener } from './node-redis';
 
 /** A connection of redis 4 to 6 that messages come on. */
 export interface HearingConnection {
-  getPubSubListeners(
-    type: 'SHARDED',
-  ): Map<string, { readonly buffers: Set<Listener>; readonly strings: Set<Listener> }>;
+  getPubSubListeners(type: 'SHARDED'): ShardedListeners;
 }
+
+/** Who listens to what, by channel. */
+export type ShardedListeners = Map<string, { readonly buffers: Set<Listener>; readonly strings: Set<Listener> }>;
 
 /**
  * On a new connection, redis 5 and 6 subscribe to each sharded channel with a command of its own before they do anything else. When
@@ -15,10 +16,14 @@ export interface HearingConnection {
  * @returns the channels that it has forgotten
  */
 export function forgetChannels(connection: HearingConnection, listener: Listener): string[] {
-  const heard = connection.getPubSubListeners('SHARDED');
-  const ours = [...heard].filter(
+  return takeOurs(connection.getPubSubListeners('SHARDED'), listener);
+}
+
+/** Removes the channels that no one but us listens to. @returns them */
+export function takeOurs(listeners: ShardedListeners, listener: Listener): string[] {
+  const ours = [...listeners].filter(
     ([, { buffers, strings }]) => buffers.has(listener) && buffers.size + strings.size === 1,
   );
-  for (const [channel] of ours) heard.delete(channel);
+  for (const [channel] of ours) listeners.delete(channel);
   return ours.map(([channel]) => channel);
 }

@@ -14,7 +14,7 @@ import {
   withoutTimeout,
 } from './node-redis';
 import { isNodeRedisCluster, type NodeRedisCluster, onEachNode } from './node-redis-cluster';
-import { forgetChannels, type HearingConnection } from './node-redis-forget';
+import { forgetChannels, type HearingConnection, type ShardedListeners, takeOurs } from './node-redis-forget';
 import { bySlot } from './slots';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
@@ -24,6 +24,7 @@ interface ShardedNodeRedis extends NodeRedisSubscriber {
   sPublish(channel: string, payload: string | Buffer): Promise<unknown>;
   sSubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
   sUnsubscribe(channels: string[], listener: Listener, bufferMode: true): Promise<unknown>;
+  prependListener(event: string, listener: (...args: never[]) => void): unknown;
 }
 
 /** A connection tells that a channel's slot has moved; the Cluster of redis 5 waits to be told by the second name. */
@@ -31,6 +32,8 @@ const MOVED = 'sharded-channel-moved';
 const MOVED_IN_REDIS_5 = 'server-sunsubscribe';
 /** The Cluster could not follow: the second name, of redis 5, has a slip of the pen. */
 const MOVE_FAILED = ['sharded-channel-moved-error', 'sharded-shannel-moved-error'];
+/** The Cluster of redis 5 and 6 has let go of a master, and subscribes to what it heard there. */
+const MASTER_GONE = '__resubscribeListeners';
 
 /** @returns what is missing, if anything is */
 export function shardedLackOfNodeRedis(client: NodeRedisSubscriber): string | undefined {
@@ -74,12 +77,16 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
       const onConnect = () => {
         if (isHearing(client)) forget(client);
       };
+      // the client catches no failure of what it asks for then, and so would end the process
+      const onMasterGone = ({ SHARDED }: { SHARDED: ShardedListeners }) => events?.lost(takeOurs(SHARDED, onMessage));
       client.on('connect', onConnect);
+      client.prependListener(MASTER_GONE, onMasterGone);
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
         stop();
         client.removeListener('connect', onConnect);
+        client.removeListener(MASTER_GONE, onMasterGone);
         for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
       };
     },
