@@ -5,7 +5,8 @@ import { isRedisClient } from './clients';
 import { connectIfLazy, isIoredis } from './ioredis';
 import { disconnect, isNodeRedis, isNodeRedisSentinel, type Reconnectable } from './node-redis';
 import { isNodeRedis3 } from './node-redis-3';
-import { canConnectAnew, isNodeRedisCluster } from './node-redis-cluster';
+import { isNodeRedisCluster } from './node-redis-cluster';
+import { canConnectAnew } from './node-redis-each-node';
 import type { RedisClient } from './pub-sub';
 
 /*

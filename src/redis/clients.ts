@@ -12,7 +12,8 @@ import {
   subscribeWithNodeRedis,
 } from './node-redis';
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
-import { isNodeRedisCluster, publishWithNodeRedisCluster } from './node-redis-cluster';
+import { isNodeRedisCluster } from './node-redis-cluster';
+import { publishWithNodeRedisCluster } from './node-redis-cluster-publish';
 import {
   publishShardedWithNodeRedis,
   shardedLackOfNodeRedis,

@@ -1,7 +1,8 @@
 import debugModule from 'debug';
-import { type Address, readNodes } from './cluster-nodes';
+import { type Address, type ClusterView, readView, unlessGivenUp } from './cluster-nodes';
 import { mergeChannels, sumCounts } from './counts';
 import type { Publisher } from './driver';
+import { firstAnswer } from './first-answer';
 import { callOn, countOn, type IoredisClient, type IoredisCluster, type IoredisNode, listOn } from './ioredis';
 import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher } from './ioredis-reconnect';
@@ -44,22 +45,42 @@ export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
 export async function onEachNode<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
   const nodes = cluster.nodes('all');
   if (nodes.length === 0) throw new Error('the Redis Cluster client is not connected');
-  const [onHidden, ...onKnown] = await Promise.all([onEachHiddenReplica(cluster, ask), ...nodes.map(ask)]);
-  return [...onKnown, ...onHidden];
+  const seen = look(cluster);
+  const replies = await Promise.all([
+    onEachHiddenReplica(cluster, seen, ask),
+    ...nodes.map((node) => unlessGivenUp(ask(node), nameOf(node), seen)),
+  ]);
+  return ([] as T[]).concat(...replies);
 }
+
+function nameOf({ options: { host, port } }: IoredisNode): string {
+  return `${host}:${port}`;
+}
+
+async function look(cluster: IoredisCluster): Promise<ClusterView> {
+  const masters = cluster.nodes('master');
+  const connected = masters.filter(({ status }) => status === 'ready');
+  const candidates = connected.length > 0 ? connected : masters;
+  // the addresses of one are not those of the other then
+  if (candidates.length === 0 || cluster.options?.natMap) return NOTHING_SEEN;
+  return readView(String(await firstAnswer(candidates, (master) => callOn(master, 'CLUSTER', 'NODES'))));
+}
+
+const NOTHING_SEEN: ClusterView = { healthy: [], givenUp: new Set() };
 
 /**
  * CLUSTER SLOTS, which the client goes by, leaves out a replica until something has been replicated: on a new Cluster
  * that holds no data, and after a failover there. CLUSTER NODES has them all.
  */
-async function onEachHiddenReplica<T>(cluster: IoredisCluster, ask: (node: IoredisClient) => Promise<T>): Promise<T[]> {
+async function onEachHiddenReplica<T>(
+  cluster: IoredisCluster,
+  seen: Promise<ClusterView>,
+  ask: (node: IoredisClient) => Promise<T>,
+): Promise<T[]> {
+  const replicas = (await seen).healthy.filter(({ isReplica }) => isReplica);
   const [master] = cluster.nodes('master');
-  // the addresses of one are not those of the other then
-  if (!master || cluster.options?.natMap) return [];
-  const nodes = readNodes(String(await callOn(master, 'CLUSTER', 'NODES')));
-  const replicas = nodes.filter(({ isReplica }) => isReplica);
-  const known = new Set(cluster.nodes('all').map(({ options }) => `${options.host}:${options.port}`));
-  if (cluster.nodes('slave').length >= replicas.length) return [];
+  if (!master || cluster.nodes('slave').length >= replicas.length) return [];
+  const known = new Set(cluster.nodes('all').map(nameOf));
   const hidden = replicas.filter(({ names }) => !names.some((name) => known.has(name)));
   return (await Promise.all(hidden.map((address) => onReplica(master, address, ask)))).flat();
 }

@@ -13,7 +13,8 @@ import {
   reconnectNodeRedis,
   withoutTimeout,
 } from './node-redis';
-import { isNodeRedisCluster, type NodeRedisCluster, onEachNode } from './node-redis-cluster';
+import { isNodeRedisCluster, type NodeRedisCluster } from './node-redis-cluster';
+import { onEachNode } from './node-redis-each-node';
 import { forgetChannels, type HearingConnection, type ShardedListeners, takeOurs } from './node-redis-forget';
 import { bySlot } from './slots';
 
