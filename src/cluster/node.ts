@@ -22,6 +22,7 @@ import { Receiver } from './receiver';
 import { isOrder, unanswered } from './request-kinds';
 import { Requests } from './requests';
 import { Responder } from './responder';
+import { RollCall } from './roll-call';
 import { RoomChannels } from './room-channels';
 import { Numbering } from './sequences';
 import type { AdapterStats } from './stats';
@@ -61,6 +62,7 @@ export class ClusterNode {
   readonly #acknowledgements: Acknowledgements;
   readonly #responder: Responder;
   readonly #peers: Peers;
+  readonly #rollCall: RollCall;
   readonly #joining = new Joining();
   readonly #broadcasts: Broadcasts;
   readonly #receiver: Receiver;
@@ -87,6 +89,12 @@ export class ClusterNode {
     this.#neighbours.add(uid);
     const own = { uid, link: pubSub.id };
     this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
+    this.#rollCall = new RollCall({
+      peers: this.#peers,
+      pubSub,
+      patience: settings.requestsTimeout,
+      greet: () => this.#outbox.send(this.#wire.hello()),
+    });
     this.#responder = new Responder(local, {
       wire: this.#wire,
       send: (message) => this.#outbox.send(message),
@@ -219,6 +227,7 @@ export class ClusterNode {
     // what is given up now looks as if it worked
     for (const stop of this.#stopOutages) stop();
     this.#requests.close();
+    this.#rollCall.close();
     this.#acknowledgements.close();
     this.#neighbours.remove(uid);
     this.#outbox.send(this.#wire.bye());
@@ -236,9 +245,7 @@ export class ClusterNode {
     return new Requests(own, {
       requestsTimeout: this.#settings.requestsTimeout,
       maxPendingRequests: this.#settings.maxPendingRequests,
-      onSilent: (uid, since) => {
-        if (this.#settings.pubSub.hasHeardSince(since)) this.#peers.fellSilent(uid);
-      },
+      onUnanswered: (request, uids, since) => this.#rollCall.missed(request, uids, since),
       onSettled: (request, error, duration) => this.#accounts.request(request, error, duration),
       onRefused: () => this.#accounts.refused(),
       local: {

@@ -14,6 +14,7 @@ import { type Census, Peers } from './peers';
 import { takeResponse } from './receiver';
 import { unanswered } from './request-kinds';
 import { Requests } from './requests';
+import { RollCall } from './roll-call';
 import { Numbering } from './sequences';
 
 const debug = debugModule('socket.io-redis:outsider');
@@ -59,15 +60,14 @@ export class Outsider {
     this.#settings = settings;
     this.#numbering = new Numbering(settings.nsp);
     this.#peers = new Peers(undefined, pubSub, wire.channels);
+    const rollCall = new RollCall({ peers: this.#peers, pubSub, patience: requestsTimeout });
     this.#acknowledgements = new Acknowledgements(onError);
     this.#requests = new Requests(
       { uid, link: uid },
       {
         requestsTimeout,
         maxPendingRequests,
-        onSilent: (uid, since) => {
-          if (pubSub.hasHeardSince(since)) this.#peers.fellSilent(uid);
-        },
+        onUnanswered: (request, uids, since) => rollCall.missed(request, uids, since),
         hear: () => (this.#hears ? undefined : this.#listen()),
         answering: (request) => wire.answering(request),
         census: () => this.#peers.census(),

@@ -35,6 +35,8 @@ export class Peers {
   readonly #channels: NamespaceChannels;
   readonly #onUncountable: ((error: Error) => void) | undefined;
   readonly #links = new Map<string, string>();
+  /** When each was last heard, by `performance.now()`. */
+  readonly #heardAt = new Map<string, number>();
   /** Those that have let a request time out, and since when, in milliseconds since 1970. */
   readonly #silent = new Map<string, number>();
   #last: Census | undefined;
@@ -63,11 +65,18 @@ export class Peers {
   learn({ uid, nodes, link }: Sender): void {
     this.#silent.delete(uid);
     for (const uid of nodes) if (uid !== this.#own?.uid) this.#links.set(uid, link);
+    if (this.#links.has(uid)) this.#heardAt.set(uid, performance.now());
   }
 
   forget(uid: string): void {
     this.#links.delete(uid);
+    this.#heardAt.delete(uid);
     this.#silent.delete(uid);
+  }
+
+  /** @param moment - by `performance.now()` */
+  wasHeardSince(uid: string, moment: number): boolean {
+    return (this.#heardAt.get(uid) ?? 0) >= moment;
   }
 
   /** The node has let a request time out: it is not waited for until it is heard of again. */

@@ -4,7 +4,7 @@ import { AdapterClosedError, RequestFailedError, TooManyRequestsError } from '..
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
-import { includesOwnAnswer, isAnsweredAtOnce } from './request-kinds';
+import { includesOwnAnswer } from './request-kinds';
 import { type NodeCallback, WaitingRequest } from './waiting-request';
 
 /** How often it is checked whether those who are waited for are still there. */
@@ -14,8 +14,8 @@ export interface Transport {
   readonly requestsTimeout: number;
   readonly maxPendingRequests: number;
   onRefused?(): void;
-  /** A node has not answered in time. @param since - when it was asked, by `performance.now()` */
-  onSilent(uid: string, since: number): void;
+  /** Nodes have not answered in time. @param since - when they were asked, by `performance.now()` */
+  onUnanswered(request: Request, uids: readonly string[], since: number): void;
   /** A request has come to its end. @param error - what went wrong, if anything @param duration - in ms */
   onSettled?(request: Request, error: Error | undefined, duration: number): void;
   /** This node's own part; undefined for who is no node. */
@@ -211,11 +211,10 @@ export class Requests {
   }
 
   #timeOut(id: string, pending: WaitingRequest): void {
-    const { requestsTimeout, onSilent } = this.#transport;
+    const { requestsTimeout, onUnanswered } = this.#transport;
     // one who asks for less time says nothing about who does not answer in it
     const waitedLong = performance.now() - pending.since >= requestsTimeout;
-    if (waitedLong && isAnsweredAtOnce(pending.request))
-      for (const uid of pending.missing) onSilent(uid, pending.since);
+    if (waitedLong) onUnanswered(pending.request, pending.missing, pending.since);
     this.#settle(id, { error: timeoutOf(pending) });
   }
 

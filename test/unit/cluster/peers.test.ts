@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Peers } from '../../../src/cluster/peers';
+import { RollCall } from '../../../src/cluster/roll-call';
 import { PubSub } from '../../../src/redis/pub-sub';
 import { messagePack } from '../../../src/wire/broadcast';
 import { channelsOf, ownResponseChannel } from '../../../src/wire/channels';
@@ -50,6 +51,7 @@ function start(nsp = '/') {
     [],
   );
   return {
+    pubSub,
     peers: new Peers(OWN, pubSub, channelsOfWire(nsp), () => {}),
     asked,
     counts,
@@ -193,5 +195,49 @@ describe('A census', () => {
     const peers = new Peers(OWN, failing, channelsOfWire('/'), () => {});
     assert.equal(peers.recent(), undefined);
     await assert.rejects(peers.census(), /away/);
+  });
+});
+
+describe('A roll call', () => {
+  const slow = { type: 'customRequest', data: 'x' } as const;
+
+  it('tells those that are silent from those whose users take their time', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { peers, pubSub, listen } = start();
+    let greeted = 0;
+    const rollCall = new RollCall({
+      peers,
+      pubSub,
+      patience: 100,
+      greet: () => {
+        greeted += 1;
+      },
+    });
+    for (const uid of ['bbbbbb~', 'cccccc~', 'dddddd~']) peers.learn(sender(uid));
+    listen(4, 'bbbbbb~', 'cccccc~', 'dddddd~');
+    const since = performance.now();
+    rollCall.missed(slow, ['bbbbbb~', 'cccccc~'], since);
+    // many may time out together
+    rollCall.missed(slow, ['bbbbbb~', 'cccccc~'], since);
+    assert.equal(greeted, 1);
+    peers.learn(sender('bbbbbb~'));
+    t.mock.timers.tick(99);
+    assert.deepEqual([...(await peers.census()).silent], []);
+    t.mock.timers.tick(1);
+    assert.deepEqual([...(await peers.census()).silent], ['cccccc~']);
+    rollCall.missed(slow, ['dddddd~'], since);
+    assert.equal(greeted, 2);
+    rollCall.close();
+    t.mock.timers.tick(100);
+    assert.deepEqual([...(await peers.census()).silent], ['cccccc~']);
+  });
+
+  it('is not needed where nodes answer at once', async () => {
+    const { peers, pubSub, listen } = start();
+    const rollCall = new RollCall({ peers, pubSub, patience: 100, greet: () => assert.fail() });
+    peers.learn(sender('bbbbbb~'));
+    listen(2, 'bbbbbb~');
+    rollCall.missed({ type: 'allRooms' }, ['bbbbbb~'], performance.now());
+    assert.deepEqual([...(await peers.census()).silent], ['bbbbbb~']);
   });
 });

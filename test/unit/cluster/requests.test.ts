@@ -13,7 +13,7 @@ const peer = { uid: 'peer~', link: 'peer' };
 const silence: Transport = {
   requestsTimeout: 100,
   maxPendingRequests: 2,
-  onSilent: () => {},
+  onUnanswered: () => {},
   hear: () => undefined,
   send: async () => undefined,
   repeat: async () => undefined,
@@ -24,7 +24,7 @@ const silence: Transport = {
 describe('A request', () => {
   it('with a time of its own ends then, whoever was asked before, and takes nobody for silent', async () => {
     const silent: string[] = [];
-    const requests = new Requests(own, { ...silence, onSilent: (uid) => silent.push(uid) });
+    const requests = new Requests(own, { ...silence, onUnanswered: (_request, uids) => silent.push(...uids) });
     const ended: string[] = [];
     const ask = (name: string, timeout?: number) =>
       assert
