@@ -1,15 +1,12 @@
 import debugModule from 'debug';
-import { within } from '../within';
 import { isForbidden } from './forbidden';
 import { letGo, type MessageListener, type Subscription, SubscriptionTable, whenActive } from './subscription';
+import { BATCH, Unsubscriptions } from './unsubscriptions';
 
 const debug = debugModule('socket.io-redis:subscriptions');
 
-/** Names in one SUBSCRIBE: enough to spare commands, few enough not to hold Redis up. */
-const BATCH = 1000;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
-const UNSUBSCRIBE_WITHIN_MS = 500;
 /** A connection that works says so more often, as what is forbidden is tried again. */
 const FORBIDDEN_FOR_MS = 2 * LAST_RETRY_MS;
 
@@ -31,10 +28,7 @@ export class Subscriptions {
   readonly #subscriptions = new SubscriptionTable();
   /** The names still to be asked for. */
   readonly #wanted = new Set<string>();
-  /** The names that Redis is still to be told of that nobody wants them any more. */
-  readonly #unwanted = new Set<string>();
-  /** The names that Redis is being told so of. */
-  readonly #ending = new Set<string>();
+  readonly #unwanted: Unsubscriptions;
   #flushing = false;
   #retry: NodeJS.Timeout | undefined;
   #retryIn = FIRST_RETRY_MS;
@@ -48,6 +42,12 @@ export class Subscriptions {
 
   constructor(commands: Commands) {
     this.#commands = commands;
+    this.#unwanted = new Unsubscriptions({
+      isReady: () => commands.isReady(),
+      unsubscribe: (names) => commands.unsubscribe(names),
+      isWanted: (name) => this.#subscriptions.has(name),
+      onEnded: () => this.#flushSoon(),
+    });
   }
 
   /** How many names are wanted. */
@@ -132,7 +132,7 @@ export class Subscriptions {
       if (subscription.state === 'active') this.#unwanted.add(name);
       this.#forget(name);
     }
-    await this.#unsubscribe();
+    await this.#unwanted.tell();
   }
 
   /**
@@ -145,7 +145,7 @@ export class Subscriptions {
     this.#retryIn = FIRST_RETRY_MS;
     this.#refusalTold = false;
     this.lost(this.#subscriptions.keys());
-    await this.#unsubscribe();
+    await this.#unwanted.tell();
   }
 
   /** Redis has ended subscriptions by itself, or the client has not made them again: asks for those that are wanted. */
@@ -213,7 +213,7 @@ export class Subscriptions {
     const entries: Entry[] = [];
     for (const name of this.#wanted) {
       // node-redis takes a channel for subscribed until its UNSUBSCRIBE is answered, and sends nothing
-      if (this.#ending.has(name)) continue;
+      if (this.#unwanted.isEnding(name)) continue;
       this.#wanted.delete(name);
       const subscription = this.#subscriptions.get(name);
       if (subscription) entries.push([name, subscription]);
@@ -249,7 +249,7 @@ export class Subscriptions {
     const forgotten = entries.filter(([name]) => !this.#subscriptions.has(name));
     if (forgotten.length === 0) return;
     for (const [name] of forgotten) this.#unwanted.add(name);
-    void this.#unsubscribe();
+    void this.#unwanted.tell();
   }
 
   #onRefusal(entries: readonly Entry[], error: unknown): void {
@@ -283,32 +283,6 @@ export class Subscriptions {
     subscription.state = state;
     this.#wanted.add(name);
     this.#retryLater();
-  }
-
-  async #unsubscribe(): Promise<void> {
-    // whatever else leaves in this tick travels along
-    await Promise.resolve();
-    // clients subscribe by themselves again to what they had: so it is said once they are back
-    if (!this.#commands.isReady()) return;
-    const names = [...this.#unwanted].filter((name) => !this.#subscriptions.has(name));
-    this.#unwanted.clear();
-    const told: Promise<void>[] = [];
-    for (let start = 0; start < names.length; start += BATCH) told.push(this.#end(names.slice(start, start + BATCH)));
-    // a Redis that is frozen must not hold up those who close
-    if (told.length > 0) await within(UNSUBSCRIBE_WITHIN_MS, Promise.all(told));
-  }
-
-  async #end(names: readonly string[]): Promise<void> {
-    for (const name of names) this.#ending.add(name);
-    try {
-      await this.#commands.unsubscribe(names);
-    } catch (error) {
-      debug('could not unsubscribe from %d names: %s', names.length, error);
-      // the connection went away; the client may make the subscriptions again on the next one
-      for (const name of names) if (!this.#subscriptions.has(name)) this.#unwanted.add(name);
-    }
-    for (const name of names) this.#ending.delete(name);
-    this.#flushSoon();
   }
 
   #retryLater(): void {

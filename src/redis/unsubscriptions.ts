@@ -1,0 +1,76 @@
+import debugModule from 'debug';
+import { within } from '../within';
+
+const debug = debugModule('socket.io-redis:subscriptions');
+
+/** Names in one SUBSCRIBE or UNSUBSCRIBE: enough to spare commands, few enough not to hold Redis up. */
+export const BATCH = 1000;
+const UNSUBSCRIBE_WITHIN_MS = 500;
+
+export interface UnsubscriptionsSettings {
+  isReady(): boolean;
+  unsubscribe(names: readonly string[]): Promise<unknown>;
+  /** Whether somebody wants the name after all. */
+  isWanted(name: string): boolean;
+  /** Redis has been told of some, or cannot be. */
+  onEnded(): void;
+}
+
+/** The names that Redis is to be told of that nobody wants them any more. */
+export class Unsubscriptions {
+  readonly #settings: UnsubscriptionsSettings;
+  /** Those that it is still to be told of. */
+  readonly #names = new Set<string>();
+  /** Those that it is being told of. */
+  readonly #ending = new Set<string>();
+
+  constructor(settings: UnsubscriptionsSettings) {
+    this.#settings = settings;
+  }
+
+  get size(): number {
+    return this.#names.size;
+  }
+
+  add(name: string): void {
+    this.#names.add(name);
+  }
+
+  delete(name: string): void {
+    this.#names.delete(name);
+  }
+
+  /** Whether Redis is being told of it, and has not answered. */
+  isEnding(name: string): boolean {
+    return this.#ending.has(name);
+  }
+
+  /** @returns once Redis has been told of all that are not wanted; at once when it is away */
+  async tell(): Promise<void> {
+    const { isReady, isWanted } = this.#settings;
+    // whatever else leaves in this tick travels along
+    await Promise.resolve();
+    // clients subscribe by themselves again to what they had: so it is said once they are back
+    if (!isReady()) return;
+    const names = [...this.#names].filter((name) => !isWanted(name));
+    this.#names.clear();
+    const told: Promise<void>[] = [];
+    for (let start = 0; start < names.length; start += BATCH) told.push(this.#end(names.slice(start, start + BATCH)));
+    // a Redis that is frozen must not hold up those who close
+    if (told.length > 0) await within(UNSUBSCRIBE_WITHIN_MS, Promise.all(told));
+  }
+
+  async #end(names: readonly string[]): Promise<void> {
+    const { unsubscribe, isWanted, onEnded } = this.#settings;
+    for (const name of names) this.#ending.add(name);
+    try {
+      await unsubscribe(names);
+    } catch (error) {
+      debug('could not unsubscribe from %d names: %s', names.length, error);
+      // the connection went away; the client may make the subscriptions again on the next one
+      for (const name of names) if (!isWanted(name)) this.#names.add(name);
+    }
+    for (const name of names) this.#ending.delete(name);
+    onEnded();
+  }
+}
