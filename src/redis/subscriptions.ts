@@ -1,5 +1,6 @@
 import debugModule from 'debug';
 import { isForbidden } from './forbidden';
+import { ForbiddenNames } from './forbidden-names';
 import { letGo, type MessageListener, type Subscription, SubscriptionTable, whenActive } from './subscription';
 import { BATCH, Unsubscriptions } from './unsubscriptions';
 
@@ -7,8 +8,6 @@ const debug = debugModule('socket.io-redis:subscriptions');
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
-/** A connection that works says so more often, as what is forbidden is tried again. */
-const FORBIDDEN_FOR_MS = 2 * LAST_RETRY_MS;
 
 interface Commands {
   isReady(): boolean;
@@ -29,6 +28,7 @@ export class Subscriptions {
   /** The names still to be asked for. */
   readonly #wanted = new Set<string>();
   readonly #unwanted: Unsubscriptions;
+  readonly #forbidden = new ForbiddenNames((names) => this.#want(names));
   #flushing = false;
   #retry: NodeJS.Timeout | undefined;
   #retryIn = FIRST_RETRY_MS;
@@ -36,8 +36,6 @@ export class Subscriptions {
   #connection = 0;
   /** One report a connection, not one a name and try. */
   #refusalTold = false;
-  /** When Redis last said that something is forbidden. */
-  #forbiddenAt = 0;
   #heard = false;
 
   constructor(commands: Commands) {
@@ -92,8 +90,7 @@ export class Subscriptions {
 
   /** Whether Redis forbids any of the names, and has said so of late: it answers, and would say the same on another connection. */
   forbids(names: readonly string[] = this.names): boolean {
-    if (Date.now() - this.#forbiddenAt > FORBIDDEN_FOR_MS) return false;
-    return names.some((name) => this.#subscriptions.get(name)?.state === 'forbidden');
+    return this.#forbidden.areRecent && names.some((name) => this.#subscriptions.get(name)?.state === 'forbidden');
   }
 
   /** @returns once all of the names that are wanted now are active */
@@ -152,6 +149,7 @@ export class Subscriptions {
   lost(names: Iterable<string>): void {
     for (const name of names) {
       this.#unwanted.delete(name);
+      this.#forbidden.delete(name);
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
       // a copy, so that the answer to an earlier SUBSCRIBE does not make it active
@@ -165,6 +163,7 @@ export class Subscriptions {
   close(): boolean {
     clearTimeout(this.#retry);
     this.#retry = undefined;
+    this.#forbidden.close();
     for (const name of this.names) this.#forget(name);
     return this.#unwanted.size > 0 && !this.#commands.isReady();
   }
@@ -186,7 +185,13 @@ export class Subscriptions {
     const subscription = this.#subscriptions.get(name);
     this.#subscriptions.delete(name);
     this.#wanted.delete(name);
+    this.#forbidden.delete(name);
     if (subscription) letGo(subscription);
+  }
+
+  #want(names: readonly string[]): void {
+    for (const name of names) this.#wanted.add(name);
+    this.#flushSoon();
   }
 
   #flushSoon(): void {
@@ -237,6 +242,7 @@ export class Subscriptions {
     for (const [name, subscription] of entries) {
       // it may have been lost since
       if (this.#subscriptions.get(name) !== subscription) continue;
+      if (subscription.state === 'forbidden') this.#want(this.#forbidden.takeAll());
       subscription.state = 'active';
       // it was permitted: should that change, it is tried again until it is once more
       delete subscription.onForbidden;
@@ -258,7 +264,7 @@ export class Subscriptions {
     const [first] = wanted;
     if (!first) return;
     if (!this.#commands.isReady()) {
-      for (const [name, subscription] of wanted) this.#askLater(name, subscription, 'wanted');
+      for (const [name, subscription] of wanted) this.#askLater(name, subscription);
       return;
     }
     if (wanted.length > 1) {
@@ -275,12 +281,16 @@ export class Subscriptions {
     }
     if (!this.#refusalTold) this.#commands.onError(error);
     this.#refusalTold = true;
-    if (isForbidden(error)) this.#forbiddenAt = Date.now();
-    this.#askLater(name, subscription, isForbidden(error) ? 'forbidden' : 'wanted');
+    if (!isForbidden(error)) {
+      this.#askLater(name, subscription);
+      return;
+    }
+    subscription.state = 'forbidden';
+    this.#forbidden.add(name);
   }
 
-  #askLater(name: string, subscription: Subscription, state: 'wanted' | 'forbidden'): void {
-    subscription.state = state;
+  #askLater(name: string, subscription: Subscription): void {
+    subscription.state = 'wanted';
     this.#wanted.add(name);
     this.#retryLater();
   }

@@ -121,6 +121,26 @@ describe('Subscriptions', () => {
     assert.equal(subscriptions.forbids(), false);
   });
 
+  it('that are forbidden are not asked for with each that comes, and all again when one is permitted', async (t) => {
+    // the timer of the next try does not keep a process alive
+    const alive = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(alive));
+    const { commands, subscriptions } = start();
+    commands.onSubscribe = (names) => {
+      if (names.some((name) => name.startsWith('secret'))) throw new Error('NOPERM No permissions to access a channel');
+    };
+    const secrets = Array.from({ length: 150 }, (_, i) => `secret ${i}`);
+    const added = subscriptions.add(secrets, listener);
+    await eventually(() => assert.equal(subscriptions.forbids(['secret 149']), true));
+    commands.log.length = 0;
+    await subscriptions.add(['a'], listener);
+    await subscriptions.add(['b'], listener);
+    assert.deepEqual(commands.log, ['+a', '+b']);
+    commands.onSubscribe = () => {};
+    await added;
+    assert.deepEqual(commands.log, ['+a', '+b', '+100', '+50']);
+  });
+
   it('that were under way when the connection ended are asked for on the next one, and nobody is told', async (t) => {
     // the timer of the next try does not keep a process alive
     const alive = setInterval(() => {}, 1000);
