@@ -17,12 +17,12 @@ export class InvalidOptionError extends TypeError {
   readonly code = 'ERR_SOCKET_IO_REDIS_OPTION';
 
   constructor(
-    /** The option's name. */
+    /** The name of the option, or of the argument. */
     readonly option: string,
     expected: string,
     received: unknown,
   ) {
-    super(`socket.io-redis: the option "${option}" must be ${expected}, but it is ${describe(received)}`);
+    super(`socket.io-redis: "${option}" must be ${expected}, but it is ${describe(received)}`);
   }
 
   override get name(): string {
