@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeRedisClient } from './node-redis';
+import type { NoticedConnection } from './node-redis-4-notices';
 import type { HearingConnection } from './node-redis-forget';
 
 /** redis 4 to 6, `createCluster()`. */
@@ -15,6 +16,8 @@ export interface ClusterNode {
   readonly client?: ClusterClient | Promise<ClusterClient> | undefined;
   /** Where it hears sharded channels; not in redis 4. */
   readonly pubSub?: { readonly client: EventEmitter & HearingConnection } | undefined;
+  /** The same in redis 4. */
+  readonly pubSubClient?: NoticedConnection | Promise<NoticedConnection> | undefined;
 }
 
 export interface ClusterClient extends NodeRedisClient {

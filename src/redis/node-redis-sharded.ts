@@ -13,6 +13,7 @@ import {
   reconnectNodeRedis,
   withoutTimeout,
 } from './node-redis';
+import { shieldFromNotices } from './node-redis-4-notices';
 import { isNodeRedisCluster, type NodeRedisCluster } from './node-redis-cluster';
 import { onEachNode } from './node-redis-each-node';
 import { forgetChannels, type HearingConnection, type ShardedListeners, takeOurs } from './node-redis-forget';
@@ -109,7 +110,12 @@ function isHearing(client: object): client is HearingConnection {
 function followConnections(onConnect: (connection: HearingConnection) => void): (cluster: NodeRedisCluster) => void {
   const followed = new WeakSet<object>();
   return ({ masters }) => {
-    for (const { pubSub } of masters) {
+    for (const { pubSub, pubSubClient } of masters) {
+      // one that is still connecting hears nothing yet
+      if (pubSubClient && 'ping' in pubSubClient && !followed.has(pubSubClient)) {
+        followed.add(pubSubClient);
+        shieldFromNotices(pubSubClient);
+      }
       const connection = pubSub?.client;
       if (!connection || followed.has(connection)) continue;
       followed.add(connection);
