@@ -19,6 +19,15 @@ export function forgetChannels(connection: HearingConnection, listener: Listener
   return takeOurs(connection.getPubSubListeners('SHARDED'), listener);
 }
 
+interface HearingNode {
+  readonly pubSub?: { readonly client: HearingConnection } | undefined;
+}
+
+/** The same on all connections of a Cluster of redis 5 and 6. */
+export function forgetAll({ masters }: { readonly masters: readonly HearingNode[] }, listener: Listener): void {
+  for (const { pubSub } of masters) if (pubSub) forgetChannels(pubSub.client, listener);
+}
+
 /** Removes the channels that no one but us listens to. @returns them */
 export function takeOurs(listeners: ShardedListeners, listener: Listener): string[] {
   const ours = [...listeners].filter(

@@ -16,7 +16,13 @@ import {
 import { shieldFromNotices } from './node-redis-4-notices';
 import { isNodeRedisCluster, type NodeRedisCluster } from './node-redis-cluster';
 import { onEachNode } from './node-redis-each-node';
-import { forgetChannels, type HearingConnection, type ShardedListeners, takeOurs } from './node-redis-forget';
+import {
+  forgetAll,
+  forgetChannels,
+  type HearingConnection,
+  type ShardedListeners,
+  takeOurs,
+} from './node-redis-forget';
 import { bySlot } from './slots';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
@@ -36,6 +42,8 @@ const MOVED_IN_REDIS_5 = 'server-sunsubscribe';
 const MOVE_FAILED = ['sharded-channel-moved-error', 'sharded-shannel-moved-error'];
 /** The Cluster of redis 5 and 6 has let go of a master, and subscribes to what it heard there. */
 const MASTER_GONE = '__resubscribeListeners';
+/** The Cluster of redis 5 and 6 has made a connection, be it for a channel whose slot has moved. */
+const CONNECTED = 'node-connect';
 
 /** @returns what is missing, if anything is */
 export function shardedLackOfNodeRedis(client: NodeRedisSubscriber): string | undefined {
@@ -81,15 +89,20 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
       };
       // the client catches no failure of what it asks for then, and so would end the process
       const onMasterGone = ({ SHARDED }: { SHARDED: ShardedListeners }) => events?.lost(takeOurs(SHARDED, onMessage));
+      const onNodeConnect = () => isNodeRedisCluster(client) && follow(client);
       client.on('connect', onConnect);
+      client.on(CONNECTED, onNodeConnect);
       client.prependListener(MASTER_GONE, onMasterGone);
       for (const event of MOVE_FAILED) client.on(event, onMoveFailed);
       return () => {
         events = undefined;
         stop();
         client.removeListener('connect', onConnect);
+        client.removeListener(CONNECTED, onNodeConnect);
         client.removeListener(MASTER_GONE, onMasterGone);
         for (const event of MOVE_FAILED) client.removeListener(event, onMoveFailed);
+        // of a node that is away, it would make them again, and nobody would catch its failure
+        if (isNodeRedisCluster(client)) forgetAll(client, onMessage);
       };
     },
     reconnect: (isWanted) => reconnectNodeRedis(client, isWanted),
