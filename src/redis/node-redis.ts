@@ -73,7 +73,8 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
     channels: {
       subscribe: (channels) => client.subscribe([...channels], onMessage, true),
       // redis 4 throws on a channel that it does not know: only those that it has subscribed to are given here
-      unsubscribe: (channels) => client.unsubscribe([...channels], onMessage, true),
+      unsubscribe: (channels) =>
+        Promise.all(commandsOf(client, channels).map(async (names) => client.unsubscribe(names, onMessage, true))),
     },
     patterns: {
       subscribe: (patterns) =>
@@ -105,6 +106,16 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
     }
     return listener;
   }
+}
+
+/**
+ * The Cluster of redis 4 forgets its subscriptions when it is made to connect anew. Where nothing is subscribed, it takes one answer for
+ * all that a command ends; what else is answered makes an error that ends the process: nobody can catch it. So it gets a command a
+ * channel.
+ */
+function commandsOf(client: NodeRedisSubscriber, channels: readonly string[]): string[][] {
+  const isClusterOf4 = client.masters !== undefined && !('destroy' in client);
+  return isClusterOf4 ? channels.map((channel) => [channel]) : [[...channels]];
 }
 
 /** How a Cluster tells that a connection to a node has failed: redis 4 by the first, later ones by the second. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { SubscriberEvents } from '../../src/redis/driver';
-import type { NodeRedisSubscriber } from '../../src/redis/node-redis';
+import { type NodeRedisSubscriber, subscribeWithNodeRedis } from '../../src/redis/node-redis';
 import { subscribeShardedWithNodeRedis } from '../../src/redis/node-redis-sharded';
 import { type RedisCluster, type RedisClusterNode, startRedisCluster } from '../../tools/redis-cluster';
 import { type ClientKind, type ClientPair, shardedKinds } from '../support/redis-clients';
@@ -46,6 +46,15 @@ describe('A Cluster of redis 4', () => {
       assert.equal(await subscribersOf(source, other), '1');
     });
   }
+
+  it('outlives the end of subscriptions that it has lost', async () => {
+    const subscriber = subscribeWithNodeRedis(pair.subClient as unknown as NodeRedisSubscriber);
+    subscriber.listen({} as SubscriberEvents);
+    await subscriber.channels.subscribe(['one', 'two']);
+    await subscriber.reconnect(() => true);
+    await subscriber.channels.unsubscribe(['one', 'two']).catch(() => {});
+    await subscriber.channels.subscribe(['three']);
+  });
 
   /** @returns three channels whose slots are on that node */
   async function channelsOn({ server }: RedisClusterNode, name: string): Promise<[string, string, string]> {
