@@ -2,6 +2,7 @@ import type { Address } from './cluster-nodes';
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { forgetOwnNames, type OwnNames } from './ioredis-forget';
+import { followInner } from './ioredis-inner';
 import { type IoredisPublisher, publishInOrder } from './ioredis-publish';
 import { type Reconnectable, reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
 import { viewOf } from './ioredis-view';
@@ -71,12 +72,20 @@ export function listenWith(
 ): () => void {
   connectIfLazy(client);
   const stopMessages = listenToMessages(client, events);
-  const stopFollowing = isIoredisCluster(client)
-    ? afterNodesLeft(client, () => events.nodeLeft())
-    : forgetOwnNames(client, own);
+  const stopFollowing = isIoredisCluster(client) ? followCluster(client, events, own) : forgetOwnNames(client, own);
   return () => {
     stopMessages();
     stopFollowing();
+  };
+}
+
+function followCluster(cluster: IoredisCluster, events: SubscriberEvents, own: OwnNames): () => void {
+  const resubscribe = () => events.nodeLeft();
+  const stopNodes = afterNodesLeft(cluster, resubscribe);
+  const stopInner = followInner(cluster, own, resubscribe);
+  return () => {
+    stopNodes();
+    stopInner();
   };
 }
 
