@@ -2,6 +2,7 @@ import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
 import { callOn, type IoredisClient, isIoredisCluster, listenWith } from './ioredis';
 import { onEachNode } from './ioredis-cluster';
+import { surviveLettingGo } from './ioredis-let-go';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
@@ -52,10 +53,13 @@ export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
     },
     listen(events) {
       const stopListening = listenWith(client, events, listenToShardedMessages, { ssubscribe: events.channels });
-      const stopFollowing = isIoredisCluster(client) ? followMovedSlots(client, events.lostIn) : () => {};
+      if (!isIoredisCluster(client)) return stopListening;
+      const stopFollowing = followMovedSlots(client, events.lostIn);
+      const stopSurviving = surviveLettingGo(client);
       return () => {
         stopListening();
         stopFollowing();
+        stopSurviving();
       };
     },
     reconnect: (isWanted) => reconnectSubscriber(client, isWanted),
