@@ -57,7 +57,7 @@ export interface SubscriberEvents {
   shaken(): void;
   /** The client has lost track of what is subscribed: only new connections bring that back. */
   outOfStep(): void;
-  /** The names that are subscribed, or are to be: others are none of ours. */
+  /** The names that are subscribed, or are to be, or have been until now: others are none of ours. */
   channels(): readonly string[];
   patterns(): readonly string[];
 }

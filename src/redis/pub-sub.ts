@@ -97,8 +97,8 @@ export class PubSub {
       lostIn: (slots) => this.#channels.lost(inSlots(this.#channels.names, slots)),
       shaken: () => this.#watchdog?.shaken(),
       outOfStep: () => this.#watchdog?.outOfStep(),
-      channels: () => this.#channels.names,
-      patterns: () => this.#patterns.names,
+      channels: () => this.#channels.heldNames,
+      patterns: () => this.#patterns.heldNames,
       ready: () => {
         const isAnother = this.#wasConnected;
         this.#wasConnected = true;

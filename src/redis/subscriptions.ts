@@ -61,6 +61,11 @@ export class Subscriptions {
     return [...this.#subscriptions.keys()];
   }
 
+  /** Likewise, and those that the client may still have, since Redis has not been told yet, or has not answered. */
+  get heldNames(): string[] {
+    return [...new Set([...this.names, ...this.#unwanted, ...this.#ending])];
+  }
+
   /** Whether anything has come since it was last asked. */
   takeHeard(): boolean {
     const heard = this.#heard;

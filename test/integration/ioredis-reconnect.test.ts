@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
+import type { Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import redisAdapter = require('../../src/index');
 
 import { type IoredisClient, publishWithIoredis, subscribeWithIoredis } from '../../src/redis/ioredis';
 import type { RedisClient } from '../../src/redis/pub-sub';
+import { sharePubSub } from '../../src/redis/shared-pub-sub';
 import type { RedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
@@ -86,6 +89,34 @@ describe('A reconnect of an ioredis client', () => {
       server().thaw();
       await eventually(() => assert.equal(client.status, 'ready'));
       await reconnecting;
+    });
+  }
+
+  for (const [name, create] of Object.entries(singles)) {
+    // nobody watches what ioredis asks for by itself: it would end the process
+    it(`does not ask for what was being ended when the connection was lost, with ${name}`, async () => {
+      await single.command('ACL', 'SETUSER', 'alice', 'on', '>secret', '&*', '+@all');
+      const login = { username: 'alice', password: 'secret' };
+      const start = () => create({ host: single.host, port: single.port }, login) as Client;
+      const [pubClient, subClient] = [start(), start()];
+      toEnd.push(() => [pubClient, subClient].map((client) => client.disconnect()));
+      const { pubSub, release } = sharePubSub(pubClient as object as RedisClient, subClient as object as RedisClient);
+      toEnd.push(release);
+      const listener = () => {};
+      await pubSub.subscribe(['kept', 'left'], listener);
+
+      single.freeze();
+      toEnd.push(() => single.thaw());
+      const left = pubSub.unsubscribe(['left'], listener);
+      await turn();
+      (subClient.stream as Socket).destroy();
+      const back = once(subClient, 'ready');
+      single.thaw();
+      await single.command('ACL', 'SETUSER', 'alice', 'resetchannels', '&kept');
+      await Promise.all([left, back]);
+      // it is answered after whatever ioredis has asked for by itself
+      await subClient.subscribe('kept');
+      await eventually(() => pubSub.isSubscribed('kept', listener));
     });
   }
 
