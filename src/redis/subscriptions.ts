@@ -63,7 +63,7 @@ export class Subscriptions {
 
   /** Likewise, and those that the client may still have, since Redis has not been told yet, or has not answered. */
   get heldNames(): string[] {
-    return [...new Set([...this.names, ...this.#unwanted, ...this.#ending])];
+    return [...new Set([...this.names, ...this.#unwanted.names])];
   }
 
   /** Whether anything has come since it was last asked. */

@@ -32,6 +32,11 @@ export class Unsubscriptions {
     return this.#names.size;
   }
 
+  /** Also those that it has not answered to. */
+  get names(): string[] {
+    return [...this.#names, ...this.#ending];
+  }
+
   add(name: string): void {
     this.#names.add(name);
   }
