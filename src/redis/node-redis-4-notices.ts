@@ -1,5 +1,7 @@
+import type { EventEmitter } from 'node:events';
+
 /** A connection of redis 4 on which a Cluster hears sharded channels, as the Cluster itself uses it. */
-export interface NoticedConnection {
+export interface NoticedConnection extends EventEmitter {
   SSUBSCRIBE(...args: unknown[]): unknown;
   SUNSUBSCRIBE(...args: unknown[]): unknown;
   ping(): Promise<unknown>;

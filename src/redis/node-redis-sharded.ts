@@ -57,7 +57,7 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);
   const grouped = isNodeRedisCluster(client) ? bySlot : (channels: readonly string[]) => [[...channels]];
   const forget = (connection: HearingConnection) => events?.lost(forgetChannels(connection, onMessage));
-  const follow = followConnections(forget);
+  const follow = followConnections(forget, (channel) => events?.lost([channel]));
   const subscribe = async (channels: string[]) => {
     await client.sSubscribe(channels, onMessage, true);
     if (isNodeRedisCluster(client)) follow(client);
@@ -119,8 +119,12 @@ function isHearing(client: object): client is HearingConnection {
  * Cluster ends when nothing is subscribed on it.
  *
  * @param onConnect - called when one of them is made anew
+ * @param onMoved - called when a channel's slot has moved, which redis 4 does not follow
  */
-function followConnections(onConnect: (connection: HearingConnection) => void): (cluster: NodeRedisCluster) => void {
+function followConnections(
+  onConnect: (connection: HearingConnection) => void,
+  onMoved: (channel: string) => void,
+): (cluster: NodeRedisCluster) => void {
   const followed = new WeakSet<object>();
   return ({ masters }) => {
     for (const { pubSub, pubSubClient } of masters) {
@@ -128,6 +132,7 @@ function followConnections(onConnect: (connection: HearingConnection) => void): 
       if (pubSubClient && 'ping' in pubSubClient && !followed.has(pubSubClient)) {
         followed.add(pubSubClient);
         shieldFromNotices(pubSubClient);
+        pubSubClient.on(MOVED, (channel) => onMoved(String(channel)));
       }
       const connection = pubSub?.client;
       if (!connection || followed.has(connection)) continue;
