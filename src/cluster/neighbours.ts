@@ -1,34 +1,30 @@
-import type { PubSub } from '../redis/pub-sub';
+/** By the subscriber connection and the namespace's channel. */
+const neighbours = new Map<string, Set<string>>();
 
-const neighbours = new WeakMap<PubSub, Map<string, Set<string>>>();
-
-/**
- * The uids of the nodes of this process that hear a namespace on one pair of clients: Redis counts them once.
- *
- * @param channel - the namespace's
- */
+/** The uids of the nodes of this process that hear a namespace on one subscriber: Redis counts them once. */
 export class Neighbours {
-  readonly #byChannel: Map<string, Set<string>>;
-  readonly #channel: string;
+  readonly #key: string;
 
-  constructor(pubSub: PubSub, channel: string) {
-    this.#byChannel = neighbours.get(pubSub) ?? new Map();
-    neighbours.set(pubSub, this.#byChannel);
-    this.#channel = channel;
+  /**
+   * @param link - the subscriber connection
+   * @param channel - the namespace's
+   */
+  constructor(link: string, channel: string) {
+    this.#key = `${link} ${channel}`;
   }
 
   get uids(): string[] {
-    return [...(this.#byChannel.get(this.#channel) ?? [])];
+    return [...(neighbours.get(this.#key) ?? [])];
   }
 
   add(uid: string): void {
-    const uids = this.#byChannel.get(this.#channel) ?? new Set();
-    this.#byChannel.set(this.#channel, uids.add(uid));
+    const uids = neighbours.get(this.#key) ?? new Set();
+    neighbours.set(this.#key, uids.add(uid));
   }
 
   remove(uid: string): void {
-    const uids = this.#byChannel.get(this.#channel);
+    const uids = neighbours.get(this.#key);
     uids?.delete(uid);
-    if (uids?.size === 0) this.#byChannel.delete(this.#channel);
+    if (uids?.size === 0) neighbours.delete(this.#key);
   }
 }

@@ -85,9 +85,9 @@ export class ClusterNode {
     this.#outbox = new Outbox(pubSub, this.#accounts, settings.maxQueuedBytes);
     this.#wire = settings.createWire(() => this.#sender);
     const { channels, sharded } = this.#wire;
-    this.#neighbours = new Neighbours(pubSub, channels.broadcast);
+    this.#neighbours = new Neighbours(pubSub.id, channels.broadcast);
     this.#neighbours.add(uid);
-    const own = { uid, link: pubSub.id };
+    const own = { uid, link: pubSub.id, neighbours: () => this.#neighbours.uids };
     this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
     this.#rollCall = new RollCall({
       peers: this.#peers,

@@ -28,9 +28,15 @@ export interface Peer {
   link: string;
 }
 
+/** The node that counts. */
+export interface OwnPeer extends Peer {
+  /** The uids of the nodes on the same subscriber connection, its own may be among them. */
+  neighbours(): readonly string[];
+}
+
 /** The nodes of a namespace. The published ones do not say who they are, and remain a number. */
 export class Peers {
-  readonly #own: Peer | undefined;
+  readonly #own: OwnPeer | undefined;
   readonly #pubSub: PubSub;
   readonly #channels: NamespaceChannels;
   readonly #onUncountable: ((error: Error) => void) | undefined;
@@ -50,7 +56,7 @@ export class Peers {
    * wants to know gets the error
    */
   constructor(
-    own: Peer | undefined,
+    own: OwnPeer | undefined,
     pubSub: PubSub,
     channels: NamespaceChannels,
     onUncountable?: (error: Error) => void,
@@ -118,6 +124,8 @@ export class Peers {
   }
 
   async #take(): Promise<Census> {
+    // Redis counts them with this node: one that is forgotten since it did not listen for a moment would not be found again
+    if (this.#own) this.learn({ ...this.#own, nodes: [...this.#own.neighbours()] });
     try {
       this.#last = await this.#count(this.#heardOf);
     } catch (error) {

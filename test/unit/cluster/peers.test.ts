@@ -7,7 +7,7 @@ import { messagePack } from '../../../src/wire/broadcast';
 import { channelsOf, ownResponseChannel } from '../../../src/wire/channels';
 import { ClassicWire } from '../../../src/wire/classic-wire';
 
-const OWN = { uid: 'ownown~', link: 'link' };
+const OWN = { uid: 'ownown~', link: 'link', neighbours: () => [] };
 const sender = (uid: string, link = uid, nodes = [uid]) => ({ uid, link, nodes });
 
 const channelsOfWire = (nsp: string) =>

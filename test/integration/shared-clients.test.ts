@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Redis } from 'ioredis';
+
+import redisAdapter = require('../../src/index');
+
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { channelsOn } from '../support/channels';
+import { eventually } from '../support/eventually';
+import { type ServerNode, startServer } from '../support/fleet';
+
+describe('Nodes on one subscriber', () => {
+  let redis: RedisServer;
+  const toEnd: (() => unknown)[] = [];
+
+  before(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    for (const end of toEnd.splice(0).reverse()) await end();
+  });
+  after(() => redis.stop());
+
+  function connect(): Redis {
+    const client = new Redis(redis.port, redis.host);
+    toEnd.push(() => client.disconnect());
+    return client;
+  }
+
+  async function start(pubClient: Redis, subClient: Redis): Promise<ServerNode> {
+    const node = await startServer(4, redisAdapter({ pubClient, subClient }));
+    toEnd.push(() => node.close());
+    return node;
+  }
+
+  for (const publishers of ['one publisher', 'publishers of their own']) {
+    it(`find each other again when it was away, with ${publishers}`, async () => {
+      const [pubClient, subClient] = [connect(), connect()];
+      const node = await start(pubClient, subClient);
+      const neighbour = await start(publishers === 'one publisher' ? pubClient : connect(), subClient);
+      const { id } = await neighbour.connect();
+      assert.deepEqual(await node.adapter.clients(), [id]);
+      subClient.disconnect();
+      await eventually(async () => (await node.adapter.serverCount()) === 1);
+      await subClient.connect();
+      await eventually(async () =>
+        (await channelsOn([redis])).includes(`socket.io-response#/#${neighbour.adapter.uid}#`),
+      );
+      assert.deepEqual(await node.adapter.clients(), [id]);
+      assert.equal(await node.adapter.serverCount(), 2);
+    });
+  }
+});
