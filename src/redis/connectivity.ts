@@ -92,10 +92,23 @@ export class Connectivity {
     for (const { reconnected } of [...this.#listeners]) reconnected?.();
   }
 
-  /** @returns a function that removes the listener again */
+  /** Of an outage that has begun already, the listener is told in the next tick. @returns a function that removes it again */
   listen(listener: Partial<ConnectivityEvents>): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (!this.#outage) {
+      this.#listeners.add(listener);
+      return () => this.#listeners.delete(listener);
+    }
+    let isWanted = true;
+    // who makes a namespace has still to listen to it
+    process.nextTick(() => {
+      if (!isWanted) return;
+      this.#listeners.add(listener);
+      if (this.#outage) listener.degraded?.({ ...this.#outage });
+    });
+    return () => {
+      isWanted = false;
+      this.#listeners.delete(listener);
+    };
   }
 
   #set(ability: Ability, works: boolean): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Redis } from 'ioredis';
 
@@ -7,7 +8,7 @@ import redisAdapter = require('../../src/index');
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { channelsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
-import { type ServerNode, startServer } from '../support/fleet';
+import { listen, type ServerNode, startServer } from '../support/fleet';
 
 describe('Nodes on one subscriber', () => {
   let redis: RedisServer;
@@ -50,4 +51,20 @@ describe('Nodes on one subscriber', () => {
       assert.equal(await node.adapter.serverCount(), 2);
     });
   }
+
+  it('are told of an outage that one of them is started in', async () => {
+    const [pubClient, subClient] = [connect(), connect()];
+    const factory = redisAdapter({ pubClient, subClient, watchdog: { interval: 400, patience: 400 } });
+    const node = await startServer(4, factory);
+    toEnd.push(() => node.close());
+    subClient.disconnect();
+    await once(node.adapter, 'degraded');
+    const told: string[] = [];
+    const late = await listen(4, factory);
+    toEnd.push(() => late.close());
+    const { adapter } = late.io.of('/late') as unknown as { adapter: ServerNode['adapter'] };
+    for (const event of ['degraded', 'restored']) adapter.on(event, () => told.push(event));
+    await Promise.all([once(adapter, 'restored'), subClient.connect()]);
+    assert.deepEqual(told, ['degraded', 'restored']);
+  });
 });
