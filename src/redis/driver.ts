@@ -23,7 +23,10 @@ export interface Publisher {
 export interface Subscriber {
   /** False when a subscription made now would fail or harm the client; `events.ready` follows, where the library has it. */
   isReady(): boolean;
-  /** Whether channels of different slots can be heard on different connections. */
+  /**
+   * Whether channels of different slots of a Cluster can be heard on different connections: then those that are given to `subscribe()` and
+   * `unsubscribe()` are of one slot.
+   */
   readonly perSlot?: boolean;
   /** Whether the client has no listeners of its own for each name, so that who unsubscribes does so for all who use it. */
   readonly endsForAll?: boolean;

@@ -8,7 +8,6 @@ import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
 import { viewOf } from './ioredis-view';
 import { listenToShardedMessages } from './message-events';
-import { bySlot } from './slots';
 
 /** Sharded Pub/Sub with ioredis 5.3 to 6. */
 interface ShardedIoredis extends IoredisClient {
@@ -42,14 +41,13 @@ function canSubscribe(client: IoredisClient): client is ShardedIoredis {
 export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
   const client = given as ShardedIoredis;
   const view = viewOf(client);
-  const grouped = isIoredisCluster(client) ? bySlot : (channels: readonly string[]) => [channels];
   return {
     isReady: () => client.status === 'ready',
     endsForAll: true,
     perSlot: isIoredisCluster(client),
     channels: {
-      subscribe: (channels) => Promise.all(grouped(channels).map((group) => view.ssubscribe(...group))),
-      unsubscribe: (channels) => Promise.all(grouped(channels).map((group) => view.sunsubscribe(...group))),
+      subscribe: (channels) => view.ssubscribe(...channels),
+      unsubscribe: (channels) => view.sunsubscribe(...channels),
     },
     listen(events) {
       const stopListening = listenWith(client, events, listenToShardedMessages, { ssubscribe: events.channels });

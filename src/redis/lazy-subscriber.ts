@@ -22,6 +22,10 @@ export class LazySubscriber implements Subscriber {
     return this.#made?.isReady() ?? false;
   }
 
+  get perSlot(): boolean {
+    return this.#made?.perSlot ?? false;
+  }
+
   readonly channels = {
     subscribe: (names: readonly string[]) => this.#opened.channels.subscribe(names),
     unsubscribe: (names: readonly string[]) => this.#opened.channels.unsubscribe(names),

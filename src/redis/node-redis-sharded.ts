@@ -23,7 +23,6 @@ import {
   type ShardedListeners,
   takeOurs,
 } from './node-redis-forget';
-import { bySlot } from './slots';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
 
@@ -55,20 +54,17 @@ export function subscribeShardedWithNodeRedis(given: NodeRedisSubscriber): Subsc
   const client = given as ShardedNodeRedis;
   let events: SubscriberEvents | undefined;
   const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);
-  const grouped = isNodeRedisCluster(client) ? bySlot : (channels: readonly string[]) => [[...channels]];
   const forget = (connection: HearingConnection) => events?.lost(forgetChannels(connection, onMessage));
   const follow = followConnections(forget, (channel) => events?.lost([channel]));
-  const subscribe = async (channels: string[]) => {
-    await client.sSubscribe(channels, onMessage, true);
-    if (isNodeRedisCluster(client)) follow(client);
-  };
   return {
     isReady: () => isReady(client),
     perSlot: isNodeRedisCluster(client),
     channels: {
-      subscribe: (channels) => Promise.all(grouped(channels).map(subscribe)),
-      unsubscribe: (channels) =>
-        Promise.all(grouped(channels).map((group) => client.sUnsubscribe(group, onMessage, true))),
+      async subscribe(channels) {
+        await client.sSubscribe([...channels], onMessage, true);
+        if (isNodeRedisCluster(client)) follow(client);
+      },
+      unsubscribe: (channels) => client.sUnsubscribe([...channels], onMessage, true),
     },
     listen(given) {
       events = given;

@@ -81,11 +81,13 @@ export class PubSub {
     });
     const isReady = () => subscriber.isReady();
     this.#channels = new Subscriptions({
+      isPerSlot: () => subscriber.perSlot === true,
       ...this.#sparing(subscriber.channels, (other) => other.#channels),
       isReady,
       onError: (error) => this.#report(error, 'subscribe'),
     });
     this.#patterns = new Subscriptions({
+      isPerSlot: () => false,
       ...this.#sparing(subscriber.patterns ?? NO_PATTERNS, (other) => other.#patterns),
       isReady,
       onError: (error) => this.#report(error, 'psubscribe'),

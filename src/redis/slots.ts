@@ -1,14 +1,14 @@
 // it has no types
 const calculateSlot: (key: string) => number = require('cluster-key-slot');
 
-/** The channels by the slot of a Redis Cluster that each belongs to: a command about sharded channels may name those of one. */
-export function bySlot(channels: readonly string[]): string[][] {
-  const groups = new Map<number, string[]>();
-  for (const channel of channels) {
-    const slot = calculateSlot(channel);
+/** By the slot of a Redis Cluster that each one's channel belongs to. */
+export function bySlot<T>(items: readonly T[], channelOf: (item: T) => string): T[][] {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const slot = calculateSlot(channelOf(item));
     const group = groups.get(slot);
-    if (group) group.push(channel);
-    else groups.set(slot, [channel]);
+    if (group) group.push(item);
+    else groups.set(slot, [item]);
   }
   return [...groups.values()];
 }

@@ -1,8 +1,9 @@
 import debugModule from 'debug';
+import { inBatches } from './batches';
 import { isForbidden } from './forbidden';
 import { ForbiddenNames } from './forbidden-names';
 import { letGo, type MessageListener, type Subscription, SubscriptionTable, whenActive } from './subscription';
-import { BATCH, Unsubscriptions } from './unsubscriptions';
+import { Unsubscriptions } from './unsubscriptions';
 
 const debug = debugModule('socket.io-redis:subscriptions');
 
@@ -10,6 +11,8 @@ const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
 
 interface Commands {
+  /** See `inBatches()`. */
+  isPerSlot(): boolean;
   isReady(): boolean;
   subscribe(names: readonly string[]): Promise<unknown>;
   unsubscribe(names: readonly string[]): Promise<unknown>;
@@ -41,6 +44,7 @@ export class Subscriptions {
   constructor(commands: Commands) {
     this.#commands = commands;
     this.#unwanted = new Unsubscriptions({
+      isPerSlot: () => commands.isPerSlot(),
       isReady: () => commands.isReady(),
       unsubscribe: (names) => commands.unsubscribe(names),
       isWanted: (name) => this.#subscriptions.has(name),
@@ -216,7 +220,7 @@ export class Subscriptions {
       return;
     }
     const entries = this.#takeWanted();
-    for (let start = 0; start < entries.length; start += BATCH) void this.#ask(entries.slice(start, start + BATCH));
+    for (const batch of inBatches(entries, this.#commands.isPerSlot(), ([name]) => name)) void this.#ask(batch);
   }
 
   #takeWanted(): Entry[] {

@@ -1,13 +1,14 @@
 import debugModule from 'debug';
 import { within } from '../within';
+import { inBatches } from './batches';
 
 const debug = debugModule('socket.io-redis:subscriptions');
 
-/** Names in one SUBSCRIBE or UNSUBSCRIBE: enough to spare commands, few enough not to hold Redis up. */
-export const BATCH = 1000;
 const UNSUBSCRIBE_WITHIN_MS = 500;
 
 export interface UnsubscriptionsSettings {
+  /** See `inBatches()`. */
+  isPerSlot(): boolean;
   isReady(): boolean;
   unsubscribe(names: readonly string[]): Promise<unknown>;
   /** Whether somebody wants the name after all. */
@@ -52,15 +53,14 @@ export class Unsubscriptions {
 
   /** @returns once Redis has been told of all that are not wanted; at once when it is away */
   async tell(): Promise<void> {
-    const { isReady, isWanted } = this.#settings;
+    const { isPerSlot, isReady, isWanted } = this.#settings;
     // whatever else leaves in this tick travels along
     await Promise.resolve();
     // clients subscribe by themselves again to what they had: so it is said once they are back
     if (!isReady()) return;
     const names = [...this.#names].filter((name) => !isWanted(name));
     this.#names.clear();
-    const told: Promise<void>[] = [];
-    for (let start = 0; start < names.length; start += BATCH) told.push(this.#end(names.slice(start, start + BATCH)));
+    const told = inBatches(names, isPerSlot(), (name) => name).map((batch) => this.#end(batch));
     // a Redis that is frozen must not hold up those who close
     if (told.length > 0) await within(UNSUBSCRIBE_WITHIN_MS, Promise.all(told));
   }

@@ -11,6 +11,7 @@ const FOREVER = 2 ** 31 - 1;
 function subscriptionsWithout(forbidden: string | undefined): Subscriptions {
   return new Subscriptions({
     isReady: () => true,
+    isPerSlot: () => false,
     subscribe: async (names) => {
       if (names.some((name) => name === forbidden)) throw new Error(`NOPERM no permission to access '${forbidden}'`);
     },

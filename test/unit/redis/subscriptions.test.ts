@@ -10,10 +10,12 @@ class Commands {
   readonly log: string[] = [];
   readonly errors: unknown[] = [];
   ready = true;
+  perSlot = false;
   /** Called for each SUBSCRIBE; throws to refuse it. */
   onSubscribe: (names: readonly string[]) => Promise<void> | void = () => {};
 
   isReady = () => this.ready;
+  isPerSlot = () => this.perSlot;
   onError = (error: unknown) => void this.errors.push(error);
   subscribe = async (names: readonly string[]) => {
     this.log.push(`+${names.length > 5 ? names.length : names}`);
@@ -38,6 +40,17 @@ describe('Subscriptions', () => {
     const many = Array.from({ length: 2500 }, (_, i) => `many ${i}`);
     await subscriptions.add(many, listener);
     assert.deepEqual(commands.log.slice(1), ['+1000', '+1000', '+500']);
+  });
+
+  it('of several slots of a Cluster are a command each, and wait for none of the others', async () => {
+    const { commands, subscriptions } = start();
+    commands.perSlot = true;
+    commands.onSubscribe = (names) => (names.includes('{hangs} 1') ? new Promise<void>(() => {}) : undefined);
+    void subscriptions.add(['{hangs} 1', '{hangs} 2'], listener);
+    await subscriptions.add(['{a} 1', '{b} 1', '{a} 2'], listener);
+    assert.deepEqual(commands.log, ['+{hangs} 1,{hangs} 2', '+{a} 1,{a} 2', '+{b} 1']);
+    await subscriptions.remove(['{a} 1', '{b} 1'], listener);
+    assert.deepEqual(commands.log.slice(3), ['-{a} 1', '-{b} 1']);
   });
 
   it('deliver to every listener of a name, and to nobody else', async () => {

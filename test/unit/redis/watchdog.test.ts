@@ -6,7 +6,13 @@ import { Watchdog } from '../../../src/redis/watchdog';
 import { eventually } from '../../support/eventually';
 
 const names = () =>
-  new Subscriptions({ isReady: () => true, subscribe: async () => {}, unsubscribe: async () => {}, onError: () => {} });
+  new Subscriptions({
+    isReady: () => true,
+    isPerSlot: () => false,
+    subscribe: async () => {},
+    unsubscribe: async () => {},
+    onError: () => {},
+  });
 
 describe('A watchdog', () => {
   it('reconnects clients that are deaf as soon as Redis can be reached, however often it could not', async (t) => {
