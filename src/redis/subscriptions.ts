@@ -173,6 +173,7 @@ export class Subscriptions {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#forbidden.close();
+    this.#unwanted.close();
     for (const name of this.names) this.#forget(name);
     return this.#unwanted.size > 0 && !this.#commands.isReady();
   }

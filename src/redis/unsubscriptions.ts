@@ -5,6 +5,8 @@ import { inBatches } from './batches';
 const debug = debugModule('socket.io-redis:subscriptions');
 
 const UNSUBSCRIBE_WITHIN_MS = 500;
+/** Not every client tells when the node is back that did not take it. */
+const TRY_AGAIN_AFTER_MS = 2000;
 
 export interface UnsubscriptionsSettings {
   /** See `inBatches()`. */
@@ -24,6 +26,7 @@ export class Unsubscriptions {
   readonly #names = new Set<string>();
   /** Those that it is being told of. */
   readonly #ending = new Set<string>();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(settings: UnsubscriptionsSettings) {
     this.#settings = settings;
@@ -65,6 +68,11 @@ export class Unsubscriptions {
     if (told.length > 0) await within(UNSUBSCRIBE_WITHIN_MS, Promise.all(told));
   }
 
+  /** What could not be told is told once the client is back, or never. */
+  close(): void {
+    clearTimeout(this.#retry);
+  }
+
   async #end(names: readonly string[]): Promise<void> {
     const { unsubscribe, isWanted, onEnded } = this.#settings;
     for (const name of names) this.#ending.add(name);
@@ -74,8 +82,16 @@ export class Unsubscriptions {
       debug('could not unsubscribe from %d names: %s', names.length, error);
       // the connection went away; the client may make the subscriptions again on the next one
       for (const name of names) if (!isWanted(name)) this.#names.add(name);
+      this.#tryAgainLater();
     }
     for (const name of names) this.#ending.delete(name);
     onEnded();
+  }
+
+  #tryAgainLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      void this.tell();
+    }, TRY_AGAIN_AFTER_MS).unref();
   }
 }

@@ -21,8 +21,11 @@ class Commands {
     this.log.push(`+${names.length > 5 ? names.length : names}`);
     await this.onSubscribe(names);
   };
+  /** Throws to refuse an UNSUBSCRIBE. */
+  onUnsubscribe: () => void = () => {};
   unsubscribe = async (names: readonly string[]) => {
     this.log.push(`-${names}`);
+    this.onUnsubscribe();
   };
 }
 
@@ -80,6 +83,21 @@ describe('Subscriptions', () => {
     await subscriptions.remove(['a', 'b'], listener);
     await subscriptions.remove(['a'], other);
     assert.deepEqual(commands.log, ['+a,b', '-b', '-a']);
+  });
+
+  it('that a node of a Cluster does not end are told to it again, unless they are wanted after all', async (t) => {
+    // the timer of the next try does not keep a process alive
+    const alive = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(alive));
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a', 'b'], listener);
+    commands.onUnsubscribe = () => {
+      throw new Error('the node is away');
+    };
+    await subscriptions.remove(['a', 'b'], listener);
+    await subscriptions.add(['b'], listener);
+    commands.onUnsubscribe = () => {};
+    await eventually(() => assert.deepEqual(commands.log, ['+a,b', '-a,b', '+b', '-a']));
   });
 
   it('stay when somebody wants them again in the same tick', async () => {
