@@ -71,6 +71,7 @@ export class Unsubscriptions {
   /** What could not be told is told once the client is back, or never. */
   close(): void {
     clearTimeout(this.#retry);
+    this.#retry = undefined;
   }
 
   async #end(names: readonly string[]): Promise<void> {

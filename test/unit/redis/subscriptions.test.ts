@@ -100,6 +100,23 @@ describe('Subscriptions', () => {
     await eventually(() => assert.deepEqual(commands.log, ['+a,b', '-a,b', '+b', '-a']));
   });
 
+  it('that a node did not end are told to it again also where they were closed, and are used again', async (t) => {
+    // the timer of the next try does not keep a process alive
+    const alive = setInterval(() => {}, 1000);
+    t.after(() => clearInterval(alive));
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a', 'b'], listener);
+    commands.onUnsubscribe = () => {
+      throw new Error('the node is away');
+    };
+    await subscriptions.remove(['a'], listener);
+    subscriptions.close();
+    await subscriptions.add(['b'], listener);
+    await subscriptions.remove(['b'], listener);
+    commands.onUnsubscribe = () => {};
+    await eventually(() => assert.deepEqual(commands.log, ['+a,b', '-a', '+b', '-a,b', '-a,b']));
+  });
+
   it('stay when somebody wants them again in the same tick', async () => {
     const { commands, subscriptions } = start();
     await subscriptions.add(['a'], listener);
