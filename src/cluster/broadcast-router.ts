@@ -25,17 +25,20 @@ class Several {
 export class BroadcastRouter {
   readonly #pubSub: PubSub;
   readonly #prefix: string;
+  /** Where a namespace begins in the name of a channel. */
+  readonly #start: number;
   /** By namespace. No lists, since there is hardly ever more than one: with many namespaces, each look at memory counts (measured). */
   readonly #nodes = new Map<string, BroadcastReceiver | Several>();
   /** Whether a namespace has, or had, `#` in its name. */
   #hashes = false;
   /** Whether one pattern for all namespaces is permitted. */
   #hearsAll: Promise<boolean> | undefined;
-  readonly #onMessage = (payload: Buffer, channel: string) => this.#route(payload, channel);
+  readonly #onMessage = (payload: Buffer, channel: Buffer) => this.#route(payload, channel);
 
   constructor(pubSub: PubSub, prefix: string) {
     this.#pubSub = pubSub;
     this.#prefix = prefix;
+    this.#start = Buffer.byteLength(prefix) + 1;
   }
 
   /** @returns once the node hears broadcasts */
@@ -79,8 +82,8 @@ export class BroadcastRouter {
     return namespacePattern(channelsOf(this.#prefix, nsp));
   }
 
-  #route(payload: Buffer, channel: string): void {
-    readBroadcastChannel(this.#prefix, channel, this.#hashes, (nsp, room) => this.#nodes.get(nsp)?.hear(room, payload));
+  #route(payload: Buffer, channel: Buffer): void {
+    readBroadcastChannel(channel, this.#start, this.#hashes, (nsp, room) => this.#nodes.get(nsp)?.hear(room, payload));
   }
 }
 

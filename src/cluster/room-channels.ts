@@ -51,7 +51,8 @@ export class RoomChannels {
     if (this.#overlap) this.#last = { channel, payload };
     this.#settings.onMessage(payload, channel);
   };
-  readonly #onPatternMessage: MessageListener = (payload, channel) => {
+  readonly #onPatternMessage: MessageListener<Buffer> = (payload, name) => {
+    const channel = name.toString();
     const last = this.#last;
     this.#last = undefined;
     if (last?.channel === channel && last.payload.equals(payload)) return;

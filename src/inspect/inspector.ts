@@ -51,7 +51,8 @@ export class Inspector {
       this.#unseen.add('messages, sockets and rooms: PSUBSCRIBE is not permitted, or not to these patterns');
   }
 
-  readonly #hear = (payload: Buffer, channel: string): void => {
+  readonly #hear = (payload: Buffer, name: Buffer): void => {
+    const channel = name.toString();
     if (this.#inbox.isOurs(payload)) this.#inbox.take(payload);
     else if (!this.#isForNobody(payload, channel)) this.#traffic.count(channel);
   };

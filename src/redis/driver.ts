@@ -47,7 +47,7 @@ export interface Subscribing {
 
 export interface SubscriberEvents {
   message(channel: string, payload: Buffer): void;
-  patternMessage(pattern: string, channel: string, payload: Buffer): void;
+  patternMessage(pattern: string, channel: Buffer, payload: Buffer): void;
   /** The client has a new connection: what was subscribed may have to be subscribed again, and messages may have been missed. */
   ready(): unknown;
   /** A node of a Cluster has left. What was subscribed there may have to be subscribed again. */

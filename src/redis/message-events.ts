@@ -18,7 +18,7 @@ export function listenToMessages(
   return listenTo(client, {
     [message]: (channel: Buffer | string, payload: Buffer) => events.message(textOf(channel), payload),
     [pmessage]: (pattern: Buffer | string, channel: Buffer | string, payload: Buffer) =>
-      events.patternMessage(textOf(pattern), textOf(channel), payload),
+      events.patternMessage(textOf(pattern), bytesOf(channel), payload),
     ready: () => events.ready(),
   });
 }
@@ -34,6 +34,10 @@ export function listenToShardedMessages(client: MessageEmitter, events: Subscrib
 /** The clients differ in which of the names they give as text; measured: `toString()` of a text takes as long as that of a Buffer. */
 function textOf(name: Buffer | string): string {
   return typeof name === 'string' ? name : name.toString();
+}
+
+function bytesOf(name: Buffer | string): Buffer {
+  return typeof name === 'string' ? Buffer.from(name) : name;
 }
 
 function listenTo(client: MessageEmitter, listeners: Record<string, (...args: never[]) => void>): () => void {

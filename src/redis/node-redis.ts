@@ -14,7 +14,7 @@ const debug = debugModule('socket.io-redis:node-redis');
  * All three subscribe in the same way; they differ in how a command reaches a node.
  */
 
-export type Listener = (payload: Buffer, channel: Buffer | string) => void;
+export type Listener = (payload: Buffer, channel: Buffer) => void;
 
 /** What is needed of a client, a Cluster or a Sentinel that subscribes. */
 export interface NodeRedisSubscriber {
@@ -101,7 +101,7 @@ export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber 
   function listenerOf(pattern: string): Listener {
     let listener = patternListeners.get(pattern);
     if (!listener) {
-      listener = (payload, channel) => events?.patternMessage(pattern, channel.toString(), payload);
+      listener = (payload, channel) => events?.patternMessage(pattern, channel, payload);
       patternListeners.set(pattern, listener);
     }
     return listener;

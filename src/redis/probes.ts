@@ -11,7 +11,7 @@ const PROBE = '';
 /** What probes see of a pair of clients, and can do to it. */
 export interface Probed {
   readonly channels: Subscriptions;
-  readonly patterns: Subscriptions;
+  readonly patterns: Pick<Subscriptions, 'names' | 'size' | 'forbids' | 'allActive' | 'takeHeard'>;
   readonly connectivity: Connectivity;
   /** Channels of its own: one for each connection of the subscriber, where it can have several. */
   readonly probes: readonly string[];

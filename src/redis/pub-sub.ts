@@ -53,7 +53,7 @@ export class PubSub {
   readonly #others: () => readonly PubSub[];
   readonly #publishing: Publishing;
   readonly #channels: Subscriptions;
-  readonly #patterns: Subscriptions;
+  readonly #patterns: Subscriptions<Buffer>;
   readonly #errorListeners = new Set<ErrorListener>();
   readonly #stopListening: () => void;
   #watchdog: Watchdog | undefined;
@@ -164,16 +164,16 @@ export class PubSub {
    *
    * @returns once the pattern is subscribed
    */
-  psubscribe(pattern: string, listener: MessageListener): Promise<void> {
+  psubscribe(pattern: string, listener: MessageListener<Buffer>): Promise<void> {
     return this.#patterns.add([pattern], listener);
   }
 
   /** @returns true once the pattern is subscribed; false when the user's ACL forbids it, and then it is given up */
-  psubscribeIfPermitted(pattern: string, listener: MessageListener): Promise<boolean> {
+  psubscribeIfPermitted(pattern: string, listener: MessageListener<Buffer>): Promise<boolean> {
     return this.#patterns.addIfPermitted(pattern, listener);
   }
 
-  punsubscribe(pattern: string, listener: MessageListener): Promise<void> {
+  punsubscribe(pattern: string, listener: MessageListener<Buffer>): Promise<void> {
     return this.#patterns.remove([pattern], listener);
   }
 
@@ -248,7 +248,7 @@ export class PubSub {
   }
 
   /** Takes from nobody else what a client hears for all who use it. */
-  #sparing(all: Subscribing, of: (pubSub: PubSub) => Subscriptions): Subscribing {
+  #sparing(all: Subscribing, of: (pubSub: PubSub) => { has(name: string): boolean }): Subscribing {
     return {
       subscribe: (names) => all.subscribe(names),
       unsubscribe: async (names) => {

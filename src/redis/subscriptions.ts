@@ -19,15 +19,15 @@ interface Commands {
   onError(error: unknown): void;
 }
 
-type Entry = readonly [name: string, subscription: Subscription];
+type Entry<Channel> = readonly [name: string, subscription: Subscription<Channel>];
 
 /**
  * The channels, or the patterns, that one subscriber is to hear. What is wanted is asked for as soon as the client can take
  * it, in batches gathered over a tick, again after each reconnect, and again when Redis refused.
  */
-export class Subscriptions {
+export class Subscriptions<Channel = string> {
   readonly #commands: Commands;
-  readonly #subscriptions = new SubscriptionTable();
+  readonly #subscriptions = new SubscriptionTable<Channel>();
   /** The names still to be asked for. */
   readonly #wanted = new Set<string>();
   readonly #unwanted: Unsubscriptions;
@@ -77,12 +77,12 @@ export class Subscriptions {
     return heard;
   }
 
-  isActive(name: string, listener: MessageListener): boolean {
+  isActive(name: string, listener: MessageListener<Channel>): boolean {
     const subscription = this.#subscriptions.get(name);
     return subscription?.state === 'active' && subscription.listeners.includes(listener);
   }
 
-  deliver(name: string, payload: Buffer, channel: string): void {
+  deliver(name: string, payload: Buffer, channel: Channel): void {
     const subscription = this.#subscriptions.get(name);
     // what the client is used for besides says nothing about what is wanted here
     if (!subscription) return;
@@ -91,7 +91,7 @@ export class Subscriptions {
   }
 
   /** @returns once all of the names are active */
-  async add(names: readonly string[], listener: MessageListener): Promise<void> {
+  async add(names: readonly string[], listener: MessageListener<Channel>): Promise<void> {
     const waits = names.map((name) => this.#addOne(name, listener));
     this.#flushSoon();
     await Promise.all(waits);
@@ -108,7 +108,7 @@ export class Subscriptions {
   }
 
   /** @returns true once the name is active; false when the user's ACL forbids it, and then it is not wanted any more */
-  async addIfPermitted(name: string, listener: MessageListener): Promise<boolean> {
+  async addIfPermitted(name: string, listener: MessageListener<Channel>): Promise<boolean> {
     const active = this.add([name], listener).then(() => true);
     const forbidden = new Promise<boolean>((resolve) => {
       const subscription = this.#subscriptions.get(name);
@@ -125,7 +125,7 @@ export class Subscriptions {
   }
 
   /** @returns once Redis has been told of those that nobody wants any more */
-  async remove(names: readonly string[], listener: MessageListener): Promise<void> {
+  async remove(names: readonly string[], listener: MessageListener<Channel>): Promise<void> {
     for (const name of names) {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) continue;
@@ -178,7 +178,7 @@ export class Subscriptions {
     return this.#unwanted.size > 0 && !this.#commands.isReady();
   }
 
-  #addOne(name: string, listener: MessageListener): Promise<void> | undefined {
+  #addOne(name: string, listener: MessageListener<Channel>): Promise<void> | undefined {
     let subscription = this.#subscriptions.get(name);
     if (!subscription) {
       subscription = { listeners: this.#subscriptions.alone(listener), state: 'wanted', waiting: undefined };
@@ -224,8 +224,8 @@ export class Subscriptions {
     for (const batch of inBatches(entries, this.#commands.isPerSlot(), ([name]) => name)) void this.#ask(batch);
   }
 
-  #takeWanted(): Entry[] {
-    const entries: Entry[] = [];
+  #takeWanted(): Entry<Channel>[] {
+    const entries: Entry<Channel>[] = [];
     for (const name of this.#wanted) {
       // node-redis takes a channel for subscribed until its UNSUBSCRIBE is answered, and sends nothing
       if (this.#unwanted.isEnding(name)) continue;
@@ -236,7 +236,7 @@ export class Subscriptions {
     return entries;
   }
 
-  async #ask(entries: readonly Entry[]): Promise<void> {
+  async #ask(entries: readonly Entry<Channel>[]): Promise<void> {
     const connection = this.#connection;
     // what is forbidden is so until Redis says otherwise
     for (const [, subscription] of entries) if (subscription.state !== 'forbidden') subscription.state = 'asked';
@@ -261,14 +261,14 @@ export class Subscriptions {
     }
   }
 
-  #endForgotten(entries: readonly Entry[]): void {
+  #endForgotten(entries: readonly Entry<Channel>[]): void {
     const forgotten = entries.filter(([name]) => !this.#subscriptions.has(name));
     if (forgotten.length === 0) return;
     for (const [name] of forgotten) this.#unwanted.add(name);
     void this.#unwanted.tell();
   }
 
-  #onRefusal(entries: readonly Entry[], error: unknown): void {
+  #onRefusal(entries: readonly Entry<Channel>[], error: unknown): void {
     debug('could not subscribe to %d names: %s', entries.length, error);
     const wanted = entries.filter(([name, subscription]) => this.#subscriptions.get(name) === subscription);
     const [first] = wanted;
@@ -299,7 +299,7 @@ export class Subscriptions {
     this.#forbidden.add(name);
   }
 
-  #askLater(name: string, subscription: Subscription): void {
+  #askLater(name: string, subscription: Subscription<Channel>): void {
     subscription.state = 'wanted';
     this.#wanted.add(name);
     this.#retryLater();

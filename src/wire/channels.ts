@@ -1,4 +1,7 @@
 import type { Room } from './messages';
+import { textIn } from './short-text';
+
+const HASH = '#'.charCodeAt(0);
 
 /** The names of a namespace's channels, and what a name means. */
 export interface Channels {
@@ -68,21 +71,22 @@ export function readOwnResponseChannel(channels: Channels, channel: string): str
  * Calls back with each namespace that a broadcast channel may belong to, and the room that it would then name ('' for none).
  * Names of namespaces and rooms may hold `#` themselves, so there can be several: the packet's own `nsp` decides.
  *
- * @param channel - begins with the prefix and `#`, as all do that Redis finds by a pattern above (measured: to compare the
- * prefix again takes as long as all of the rest)
+ * @param channel - in bytes, as it comes: to make one text of it, and others of its parts, takes twice as long (measured)
+ * @param start - where the namespace begins: after the prefix and `#`, with which all begin that Redis finds by a pattern above
  * @param several - false when no namespace of interest holds `#`
  */
 export function readBroadcastChannel(
-  prefix: string,
-  channel: string,
+  channel: Buffer,
+  start: number,
   several: boolean,
   visit: (nsp: string, room: string) => void,
 ): void {
-  if (channel[channel.length - 1] !== '#') return;
-  let end = channel.indexOf('#', prefix.length + 1);
-  while (end !== -1) {
-    visit(channel.slice(prefix.length + 1, end), channel.slice(end + 1, -1));
-    end = several ? channel.indexOf('#', end + 1) : -1;
+  const last = channel.length - 1;
+  if (channel[last] !== HASH) return;
+  for (let end = start; end <= last; end++) {
+    if (channel[end] !== HASH) continue;
+    visit(textIn(channel, start, end), end === last ? '' : textIn(channel, end + 1, last));
+    if (!several) return;
   }
 }
 
@@ -90,7 +94,8 @@ export function readBroadcastChannel(
 export function meaningsOf(prefix: string, channel: string): { nsp: string; room: string }[] {
   const meanings: { nsp: string; room: string }[] = [];
   if (!channel.startsWith(`${prefix}#`)) return meanings;
-  readBroadcastChannel(prefix, channel, true, (nsp, room) => meanings.push({ nsp, room }));
+  const start = Buffer.byteLength(prefix) + 1;
+  readBroadcastChannel(Buffer.from(channel), start, true, (nsp, room) => meanings.push({ nsp, room }));
   return meanings;
 }
 

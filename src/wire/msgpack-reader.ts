@@ -1,4 +1,4 @@
-import { type Sliceable, shortText } from './short-text';
+import { type Sliceable, textIn } from './short-text';
 
 /** The deepest nesting that is accepted. Socket.IO's own binary walk and JSON recurse, so the limit is generous but safe. */
 export const MAX_DEPTH = 512;
@@ -145,7 +145,7 @@ export class Reader {
 
   #text(length: number): string {
     const start = this.take(length);
-    return shortText(this.payload, start, length) ?? this.payload.utf8Slice(start, start + length);
+    return textIn(this.payload, start, start + length);
   }
 
   #bytes(length: number): Buffer {

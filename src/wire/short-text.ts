@@ -6,7 +6,7 @@ export interface Sliceable extends Buffer {
 
 /** Longer ones are rarely seen twice, and cost more to compare than to decode. */
 const MAX_LENGTH = 24;
-const SLOTS = 1024;
+const SLOTS = 4096;
 
 /** The texts met last, each in the slot that its bytes hash to; and these bytes. */
 const known: (string | undefined)[] = new Array(SLOTS).fill(undefined);
@@ -34,6 +34,12 @@ export function shortText(payload: Sliceable, start: number, length: number): st
   known[slot] = text;
   for (let i = 0; i < length; i++) knownBytes[at + i] = payload[start + i] as number;
   return text;
+}
+
+/** The text in some bytes, whatever it is. */
+export function textIn(payload: Buffer, start: number, end: number): string {
+  const bytes = payload as Sliceable;
+  return shortText(bytes, start, end - start) ?? bytes.utf8Slice(start, end);
 }
 
 /** Whether bytes of a payload are some others. Measured: to compare them with the characters of a text takes several times as long. */
