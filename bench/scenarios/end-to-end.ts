@@ -14,8 +14,8 @@ const CLIENTS = 10;
  * each time after a query. The first query makes Node.js compile again what had seen nothing but broadcasts.
  */
 const WARM_UP = { perSecond: 5000, duration: 1250, times: 2 };
-/** Milliseconds a sample: so many messages that the 99th percentile is not that of one. */
-const DURATION = 400;
+/** Milliseconds a sample: so many messages that the 99th percentile is not that of a few. */
+const DURATION = 800;
 const TIMES = 6;
 
 export const endToEnd: Scenario = {
@@ -27,7 +27,8 @@ export const endToEnd: Scenario = {
     { name: 'node CPU', unit: 'µs' },
     { name: 'Redis CPU', unit: 'µs' },
   ],
-  subjects: ['ours, static', 'ours, dynamic', '8.3.0'],
+  subjects: ['ours, static', '8.3.0'],
+  more: ['ours, dynamic'],
   targets: [{ subject: 'ours, static', metric: 'p99', ratio: 1 }],
   async run(context) {
     const { redis, turn, startNode } = context;

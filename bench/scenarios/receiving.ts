@@ -31,7 +31,7 @@ interface Receiving {
  * @returns per message: the CPU time of a node and of Redis in µs, and the share of nodes in % that it came to
  */
 export async function receive(
-  context: Context,
+  context: Context & { times?: number },
   { nodes, messages, barrier, burst: size = BURST }: Receiving,
 ): Promise<Sample[]> {
   const { redis } = context;
