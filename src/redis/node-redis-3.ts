@@ -1,9 +1,10 @@
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
 import { listenToMessages } from './message-events';
+import { type QueueingClient, takeEachOnce } from './node-redis-3-offline-queue';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
-export interface NodeRedis3Client {
+export interface NodeRedis3Client extends QueueingClient {
   /** True from the moment on at which the server takes commands. */
   readonly ready: boolean;
   publish(channel: string, payload: string | Buffer, callback: Callback): unknown;
@@ -27,6 +28,7 @@ export function isNodeRedis3(client: object): client is NodeRedis3Client {
 }
 
 export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
+  takeEachOnce(client);
   return {
     isReady: () => client.ready,
     endsForAll: true,
@@ -48,6 +50,7 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
 }
 
 export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
+  takeEachOnce(client);
   return {
     publish: (channel, payload) => promised((done) => client.publish(channel, payload, done)),
     countSubscribers: async (channels) =>

@@ -14,6 +14,22 @@ async function run(script: string): Promise<string> {
   return stdout.trim();
 }
 
+/** A connection to Redis that is reset as soon as Redis has said that it is ready, while `resets` is greater than 0. */
+const RESETTING = `
+  let resets = 0;
+  const net = require('net');
+  const proxy = net.createServer((socket) => {
+    const redis = net.connect(PORT, '127.0.0.1');
+    socket.pipe(redis).on('error', () => {});
+    socket.on('error', () => {}).on('close', () => redis.destroy());
+    redis.on('data', (data) => {
+      socket.write(data);
+      if (resets > 0 && data.includes('redis_version')) socket.resetAndDestroy(resets--);
+    });
+    redis.on('close', () => socket.destroy());
+  });
+  const connected = new Promise((resolve) => proxy.listen(0, '127.0.0.1', () => resolve(proxy.address().port)));`;
+
 describe('A process', () => {
   let redis: RedisServer;
   before(async () => {
@@ -55,6 +71,35 @@ describe('A process', () => {
         setTimeout(() => close().then(() => console.log('closed')), 100);`;
       const lines = (await run(script)).split('\n').sort();
       assert.deepEqual(lines, ['ERR_SOCKET_IO_REDIS_CLOSED', 'SOCKET_IO_REDIS_ERROR', 'closed'].sort());
+    });
+  }
+
+  for (const library of ['redis-2', 'redis-3']) {
+    it(`with ${library} goes on when the connection ends just as what has waited for it is sent`, async () => {
+      const script = `${RESETTING.replace('PORT', String(redis.port))}
+        connected.then((port) => {
+          const [pubClient, subClient] = [port, ${redis.port}].map((port) =>
+            require('${library}').createClient({ port, retry_strategy: () => 50 }),
+          );
+          const io = require('socket.io-2')(require('http').createServer());
+          io.adapter(require(${index})({ pubClient, subClient }));
+          const { adapter } = io.of('/');
+          adapter.on('error', () => {});
+          const done = () => {
+            console.log(resets);
+            process.exit();
+          };
+          adapter.ready.then(() => {
+            resets = 2;
+            pubClient.once('reconnecting', () => {
+              for (const name of ['one', 'two', 'three']) io.emit(name);
+              const publish = () => pubClient.publish('last', '', (error) => (error ? publish() : done()));
+              publish();
+            });
+            pubClient.stream.destroy();
+          });
+        });`;
+      assert.equal(await run(script), '0');
     });
   }
 });
