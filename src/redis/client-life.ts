@@ -3,10 +3,11 @@ import { within } from '../within';
 import { askOnce, connectingOnce } from './ask-once';
 import { isRedisClient } from './clients';
 import { connectIfLazy, isIoredis } from './ioredis';
-import { disconnect, isNodeRedis, isNodeRedisSentinel, type Reconnectable } from './node-redis';
+import { isNodeRedis, isNodeRedisSentinel } from './node-redis';
 import { isNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster } from './node-redis-cluster';
 import { canConnectAnew } from './node-redis-each-node';
+import { disconnect, type Reconnectable } from './node-redis-reconnect';
 import type { RedisClient } from './pub-sub';
 
 /*

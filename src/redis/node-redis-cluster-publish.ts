@@ -1,8 +1,9 @@
 import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher } from './driver';
-import { reconnectNodeRedis, withoutTimeout } from './node-redis';
+import { withoutTimeout } from './node-redis';
 import { type ClusterClient, isConnected, type NodeRedisCluster } from './node-redis-cluster';
 import { onEachNode } from './node-redis-each-node';
+import { reconnectNodeRedis } from './node-redis-reconnect';
 
 export function publishWithNodeRedisCluster(cluster: NodeRedisCluster): Publisher {
   let pinned: Promise<ClusterClient> | ClusterClient | undefined;

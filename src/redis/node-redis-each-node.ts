@@ -2,8 +2,8 @@ import debugModule from 'debug';
 import { askOnce, connectingOnce } from './ask-once';
 import { type Address, type ClusterView, readView, unlessGivenUp } from './cluster-nodes';
 import { firstAnswer } from './first-answer';
-import { disconnect } from './node-redis';
 import { type ClusterClient, type ClusterNode, isConnected, type NodeRedisCluster } from './node-redis-cluster';
+import { disconnect } from './node-redis-reconnect';
 import { patience } from './patience';
 
 const debug = debugModule('socket.io-redis:node-redis-cluster');

@@ -10,7 +10,6 @@ import {
   listenToConnections,
   type NodeRedisClient,
   type NodeRedisSubscriber,
-  reconnectNodeRedis,
   withoutTimeout,
 } from './node-redis';
 import { shieldFromNotices } from './node-redis-4-notices';
@@ -23,6 +22,7 @@ import {
   type ShardedListeners,
   takeOurs,
 } from './node-redis-forget';
+import { reconnectNodeRedis } from './node-redis-reconnect';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
 

@@ -1,12 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import debugModule from 'debug';
-import { within } from '../within';
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
-import { patience } from './patience';
-
-const debug = debugModule('socket.io-redis:node-redis');
+import { reconnectNodeRedis } from './node-redis-reconnect';
 
 /**
  * redis 4 to 6 (https://github.com/redis/node-redis): client, Cluster and Sentinel.
@@ -27,15 +22,6 @@ export interface NodeRedisSubscriber {
   pUnsubscribe(pattern: string, listener: Listener, bufferMode: true): Promise<unknown>;
   on(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
-}
-
-/** redis 5 renamed `disconnect()` to `destroy()`. */
-export interface Reconnectable {
-  readonly isOpen: boolean;
-  readonly masters?: readonly unknown[];
-  connect(): Promise<unknown>;
-  destroy?(): unknown;
-  disconnect?(): unknown;
 }
 
 export interface NodeRedisClient {
@@ -133,34 +119,6 @@ export function listenToConnections(client: NodeRedisSubscriber, events: Subscri
     client.removeListener('ready', onReady);
     for (const event of failures) client.removeListener(event, onNodeFailed);
   };
-}
-
-const CONNECT_AGAIN_AFTER_MS = 1000;
-const CONNECT_WITHIN_MS = 2500;
-const DISCONNECT_WITHIN_MS = 500;
-
-/** Ends the connections at once, and makes others. @returns undefined when the client's owner has closed it */
-export function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> | undefined {
-  const client = given as Reconnectable;
-  return client.isOpen ? endAndConnect(client, isWanted) : undefined;
-}
-
-async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Promise<void> {
-  await disconnect(client, DISCONNECT_WITHIN_MS);
-  // a Cluster and a Sentinel give up when they find no node
-  while (isWanted() && !client.isOpen) {
-    const connecting = client.connect().catch((error) => debug('could not connect again: %s', error));
-    await (client.masters ? patience(CONNECT_WITHIN_MS, connecting) : connecting);
-    // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
-    if (client.isOpen && client.masters?.length === 0) await disconnect(client, DISCONNECT_WITHIN_MS);
-    if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
-  }
-}
-
-/** Ends the connections at once. A Cluster of redis 4 waits for a node that it is connecting to: it is left to do so. */
-export async function disconnect(client: Reconnectable, withinMs: number): Promise<void> {
-  const disconnected = (client.destroy ?? client.disconnect)?.call(client);
-  await within(withinMs, Promise.resolve(disconnected));
 }
 
 /** A Cluster of redis 4 and 5 has no `isReady`, and is open before it knows any node. */

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import debugModule from 'debug';
+import { within } from '../within';
+import { patience } from './patience';
+
+const debug = debugModule('socket.io-redis:node-redis');
+
+/** What of a client, a Cluster or a Sentinel of redis 4 to 6 it takes to reconnect it. */
+export interface Reconnectable {
+  readonly isOpen: boolean;
+  readonly masters?: readonly unknown[];
+  connect(): Promise<unknown>;
+  /** What `disconnect()` is called since redis 5. */
+  destroy?(): unknown;
+  disconnect?(): unknown;
+}
+
+/** A Cluster of redis 5, with all its connections. */
+interface ClusterOf5 {
+  readonly masters: readonly ClusterNode[];
+  readonly replicas: readonly ClusterNode[];
+  /** Where it hears channels that are not sharded. */
+  readonly pubSubNode?: ClusterNode;
+  close(): Promise<unknown>;
+}
+
+interface ClusterNode {
+  readonly client?: Connection;
+  /** Where it hears sharded ones. */
+  readonly pubSub?: { readonly client: Connection };
+}
+
+interface Connection {
+  readonly isOpen: boolean;
+  destroy(): unknown;
+}
+
+const CONNECT_AGAIN_AFTER_MS = 1000;
+const CONNECT_WITHIN_MS = 2500;
+const DISCONNECT_WITHIN_MS = 500;
+
+/** Ends the connections at once, and makes others. @returns undefined when the client's owner has closed it */
+export function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> | undefined {
+  const client = given as Reconnectable;
+  return client.isOpen ? endAndConnect(client, isWanted) : undefined;
+}
+
+async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Promise<void> {
+  const ended = end(client);
+  await within(DISCONNECT_WITHIN_MS, ended);
+  // a Sentinel that is looking for the master ends once it has done so, and nobody would connect it then
+  if (client.isOpen) await ended;
+  // a Cluster and a Sentinel give up when they find no node
+  while (isWanted() && !client.isOpen) {
+    const connecting = client.connect().catch((error) => debug('could not connect again: %s', error));
+    await (client.masters ? patience(CONNECT_WITHIN_MS, connecting) : connecting);
+    // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
+    if (client.isOpen && client.masters?.length === 0) await disconnect(client, DISCONNECT_WITHIN_MS);
+    if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
+  }
+}
+
+/** Ends the connections at once. A Cluster of redis 4 waits for a node that it is connecting to: it is left to do so. */
+export async function disconnect(client: Reconnectable, withinMs: number): Promise<void> {
+  await within(withinMs, end(client));
+}
+
+/** @returns once they have ended, which is later where the client is busy with making one */
+async function end(client: Reconnectable): Promise<void> {
+  try {
+    await (client.destroy ?? client.disconnect)?.call(client);
+  } catch (error) {
+    debug('could not disconnect: %s', error);
+    if (client.masters) await endEach(client as object as ClusterOf5);
+    else if (client.isOpen) await client.destroy?.();
+  }
+}
+
+/** The Cluster of redis 5 goes no further than to the first connection that has ended for good already. */
+async function endEach(cluster: ClusterOf5): Promise<void> {
+  const nodes = [...cluster.masters, ...cluster.replicas, cluster.pubSubNode ?? {}];
+  const connections = nodes.flatMap(({ client, pubSub }) => [client, pubSub?.client]);
+  for (const connection of connections) if (connection?.isOpen) connection.destroy();
+  // it forgets them, without waiting for any
+  await cluster.close();
+}

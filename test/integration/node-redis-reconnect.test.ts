@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SubscriberEvents } from '../../src/redis/driver';
+import { type NodeRedisSubscriber, subscribeWithNodeRedis } from '../../src/redis/node-redis';
+import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
+import { type RedisSentinel, startRedisSentinel } from '../../tools/redis-sentinel';
+import { eventually } from '../support/eventually';
+import { type ClientKind, type ClientPair, clientKinds } from '../support/redis-clients';
+import { type Target, targetOf } from '../support/redis-target';
+
+const wanted = () => true;
+
+describe('A client that is made to connect anew hears again', () => {
+  const pairs: ClientPair[] = [];
+  afterEach(() => Promise.all(pairs.splice(0).map((pair) => pair.close())));
+
+  /** What is heard on a channel, by a subscriber of its own. */
+  async function listen(kind: ClientKind, target: Target) {
+    const pair = await kind.create(target);
+    pairs.push(pair);
+    const subscriber = subscribeWithNodeRedis(pair.subClient as unknown as NodeRedisSubscriber);
+    const heard = new Set<string>();
+    const events: Partial<SubscriberEvents> = {
+      message: (_channel, payload) => heard.add(payload.toString()),
+      ready: () => {},
+      shaken: () => {},
+    };
+    const stop = subscriber.listen(events as SubscriberEvents);
+    const hears = async () => {
+      await subscriber.channels.subscribe(['news']);
+      const { pubClient } = pair as unknown as {
+        pubClient: { publish(channel: string, text: string): Promise<unknown> };
+      };
+      await eventually(async () => {
+        await pubClient.publish('news', 'of today');
+        assert.ok(heard.delete('of today'));
+      });
+    };
+    await hears();
+    return { ...pair, subscriber, hears, stop };
+  }
+
+  describe('of a Cluster', () => {
+    let cluster: RedisCluster;
+    before(async () => {
+      cluster = await startRedisCluster({ replicasPerMaster: 0 });
+    });
+    after(() => cluster?.stop());
+
+    for (const kind of clientKinds.filter(({ name }) => /^redis \d Cluster$/.test(name))) {
+      // as when its `reconnectStrategy` gives up; the Cluster of redis 5 cannot be ended then, in the usual way
+      it(`after the connection to a node has ended for good, with ${kind.name}`, async () => {
+        const { subClient, subscriber, hears, stop } = await listen(kind, targetOf(cluster));
+        const { masters, nodeClient } = subClient as unknown as EndableCluster;
+        const connections = await Promise.all(masters.map((node) => nodeClient.call(subClient, node)));
+        await end(connections[1]);
+        await subscriber.reconnect(wanted);
+        await hears();
+        stop();
+      });
+    }
+  });
+
+  describe('of a Sentinel', () => {
+    let redis: RedisSentinel;
+    beforeEach(async () => {
+      redis = await startRedisSentinel();
+    });
+    afterEach(() => redis?.stop());
+
+    for (const kind of clientKinds.filter(({ name }) => /^redis \d Sentinel$/.test(name))) {
+      // it is not ended before it has looked up who is the master
+      it(`though Sentinels say nothing for as long, with ${kind.name}`, async () => {
+        const { subscriber, hears, stop, ...pair } = await listen(kind, targetOf(redis));
+        const subClient = pair.subClient as unknown as NodeRedisSentinel;
+        for (const sentinel of redis.sentinels) sentinel.freeze();
+        await redis.master.kill();
+        const looksUp = subClient.sendCommand(false, ['PING']).catch(() => undefined);
+        // until it asks the Sentinels
+        await delay(200);
+        const reconnecting = subscriber.reconnect(wanted);
+        // longer than the connections are waited for, as a rule
+        await delay(1000);
+        for (const sentinel of redis.sentinels) sentinel.thaw();
+        await redis.master.restart();
+        await Promise.all([looksUp, reconnecting]);
+        assert.ok(subClient.isOpen);
+        await hears();
+        stop();
+      });
+    }
+  });
+});
+
+interface EndableCluster {
+  readonly masters: readonly object[];
+  nodeClient(node: object): Promise<Endable>;
+}
+
+interface Endable {
+  destroy?(): unknown;
+  disconnect?(): unknown;
+}
+
+interface NodeRedisSentinel {
+  readonly isOpen: boolean;
+  sendCommand(isReadonly: boolean, args: string[]): Promise<unknown>;
+}
+
+async function end(connection: Endable | undefined): Promise<void> {
+  await (connection?.destroy ?? connection?.disconnect)?.call(connection);
+}
