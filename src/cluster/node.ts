@@ -4,7 +4,7 @@ import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import { asRooms } from '../wire/rooms';
-import type { Wire } from '../wire/wire';
+import type { Outgoing, Wire } from '../wire/wire';
 import { within } from '../within';
 import { Accounts } from './accounts';
 import { Acknowledgements } from './acknowledgements';
@@ -27,6 +27,7 @@ import { RoomChannels } from './room-channels';
 import { Numbering } from './sequences';
 import type { AdapterStats } from './stats';
 import type { NodeCallback } from './waiting-request';
+import { wireTransport } from './wire-transport';
 
 /** How a node hears broadcasts: all of the namespace's, or those for the rooms of its own sockets. */
 export type SubscriptionMode = 'static' | 'dynamic' | 'dynamic-private';
@@ -242,7 +243,9 @@ export class ClusterNode {
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {
+    const send = (message: Outgoing) => this.#outbox.sent(message);
     return new Requests(own, {
+      ...wireTransport({ wire: this.#wire, peers: this.#peers, send }),
       requestsTimeout: this.#settings.requestsTimeout,
       maxPendingRequests: this.#settings.maxPendingRequests,
       onUnanswered: (request, uids, since) => this.#rollCall.missed(request, uids, since),
@@ -252,19 +255,7 @@ export class ClusterNode {
         answer: (request) => this.#responder.answerOwn(request),
         isHere: (sid) => this.#settings.local.roomsOf(sid) !== undefined,
       },
-      answering: (request) => this.#wire.answering(request),
-      census: () => this.#peers.census(),
       hear: () => (this.#hearsAnswers ? undefined : this.#inConversation),
-      send: async (id, request) => {
-        const failures = await Promise.all(
-          this.#wire.request(id, request).map((message) => this.#outbox.sent(message)),
-        );
-        return failures.find((failure) => failure !== undefined);
-      },
-      repeat: async (id, request, { published }) => {
-        const message = this.#wire.again(id, request, published);
-        if (message) await this.#outbox.sent(message);
-      },
     });
   }
 

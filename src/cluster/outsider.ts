@@ -16,6 +16,7 @@ import { unanswered } from './request-kinds';
 import { Requests } from './requests';
 import { RollCall } from './roll-call';
 import { Numbering } from './sequences';
+import { wireTransport } from './wire-transport';
 
 const debug = debugModule('socket.io-redis:outsider');
 
@@ -65,17 +66,11 @@ export class Outsider {
     this.#requests = new Requests(
       { uid, link: uid },
       {
+        ...wireTransport({ wire, peers: this.#peers, send: (message) => settings.send(message) }),
         requestsTimeout,
         maxPendingRequests,
         onUnanswered: (request, uids, since) => rollCall.missed(request, uids, since),
         hear: () => (this.#hears ? undefined : this.#listen()),
-        answering: (request) => wire.answering(request),
-        census: () => this.#peers.census(),
-        send: (id, request) => this.#sendRequest(id, request),
-        repeat: async (id, request, { published }) => {
-          const message = wire.again(id, request, published);
-          if (message) await settings.send(message);
-        },
       },
     );
   }
@@ -171,12 +166,6 @@ export class Outsider {
     const { named, published } = await this.#peers.census();
     // those of socket.io-redis 5.x do not answer
     return named.length + published[8];
-  }
-
-  async #sendRequest(id: string, request: Request): Promise<Error | undefined> {
-    const messages = this.#settings.wire.request(id, request);
-    const failures = await Promise.all(messages.map((message) => this.#settings.send(message)));
-    return failures.find((failure) => failure !== undefined);
   }
 
   async #listen(): Promise<void> {
