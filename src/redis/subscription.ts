@@ -7,6 +7,8 @@ export interface Subscription<Channel = string> {
   listeners: readonly MessageListener<Channel>[];
   /** Of what is forbidden, the last try was; there will be another. */
   state: 'wanted' | 'asked' | 'active' | 'forbidden';
+  /** Whether the client may have it, whatever the state: on another connection, it then subscribes to it by itself. */
+  held: boolean;
   /** Those who wait for it to be active. */
   waiting: (() => void)[] | undefined;
   /** Called instead of another try when the user's ACL forbids it. */

@@ -135,7 +135,7 @@ export class Subscriptions<Channel = string> {
         continue;
       }
       // what has been asked for is ended once it has been answered: node-redis does not know the channel before
-      if (subscription.state === 'active') this.#unwanted.add(name);
+      if (subscription.held && subscription.state !== 'asked') this.#unwanted.add(name);
       this.#forget(name);
     }
     await this.#unwanted.tell();
@@ -150,22 +150,13 @@ export class Subscriptions<Channel = string> {
     this.#connection += 1;
     this.#retryIn = FIRST_RETRY_MS;
     this.#refusalTold = false;
-    this.lost(this.#subscriptions.keys());
+    this.#askAgain(this.#subscriptions.keys(), true);
     await this.#unwanted.tell();
   }
 
   /** Redis has ended subscriptions by itself, or the client has not made them again: asks for those that are wanted. */
   lost(names: Iterable<string>): void {
-    for (const name of names) {
-      this.#unwanted.delete(name);
-      this.#forbidden.delete(name);
-      const subscription = this.#subscriptions.get(name);
-      if (!subscription) continue;
-      // a copy, so that the answer to an earlier SUBSCRIBE does not make it active
-      this.#subscriptions.set(name, { ...subscription, state: 'wanted' });
-      this.#wanted.add(name);
-    }
-    this.#flushSoon();
+    this.#askAgain(names, false);
   }
 
   /** Lets go of whoever waits. @returns whether Redis is away, and has still to be told what is not wanted any more */
@@ -181,7 +172,8 @@ export class Subscriptions<Channel = string> {
   #addOne(name: string, listener: MessageListener<Channel>): Promise<void> | undefined {
     let subscription = this.#subscriptions.get(name);
     if (!subscription) {
-      subscription = { listeners: this.#subscriptions.alone(listener), state: 'wanted', waiting: undefined };
+      const listeners = this.#subscriptions.alone(listener);
+      subscription = { listeners, state: 'wanted', held: this.#unwanted.has(name), waiting: undefined };
       this.#subscriptions.set(name, subscription);
       this.#wanted.add(name);
     } else if (!subscription.listeners.includes(listener)) {
@@ -189,6 +181,20 @@ export class Subscriptions<Channel = string> {
       subscription.listeners = [...subscription.listeners, listener];
     }
     return whenActive(subscription);
+  }
+
+  /** @param kept - whether the client still has what it had */
+  #askAgain(names: Iterable<string>, kept: boolean): void {
+    for (const name of names) {
+      this.#unwanted.delete(name);
+      this.#forbidden.delete(name);
+      const subscription = this.#subscriptions.get(name);
+      if (!subscription) continue;
+      // a copy, so that the answer to an earlier SUBSCRIBE does not make it active
+      this.#subscriptions.set(name, { ...subscription, state: 'wanted', held: kept && subscription.held });
+      this.#wanted.add(name);
+    }
+    this.#flushSoon();
   }
 
   #forget(name: string): void {
@@ -243,6 +249,7 @@ export class Subscriptions<Channel = string> {
     try {
       await this.#commands.subscribe(entries.map(([name]) => name));
     } catch (error) {
+      this.#endForgotten(entries.filter(([, { held }]) => held));
       if (connection === this.#connection) this.#onRefusal(entries, error);
       return;
     }
@@ -254,6 +261,7 @@ export class Subscriptions<Channel = string> {
       if (this.#subscriptions.get(name) !== subscription) continue;
       if (subscription.state === 'forbidden') this.#want(this.#forbidden.takeAll());
       subscription.state = 'active';
+      subscription.held = true;
       // it was permitted: should that change, it is tried again until it is once more
       delete subscription.onForbidden;
       letGo(subscription);

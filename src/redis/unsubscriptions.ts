@@ -41,6 +41,11 @@ export class Unsubscriptions {
     return [...this.#names, ...this.#ending];
   }
 
+  /** Whether it is to be told of it, or is being told. */
+  has(name: string): boolean {
+    return this.#names.has(name) || this.#ending.has(name);
+  }
+
   add(name: string): void {
     this.#names.add(name);
   }

@@ -22,10 +22,10 @@ class Commands {
     await this.onSubscribe(names);
   };
   /** Throws to refuse an UNSUBSCRIBE. */
-  onUnsubscribe: () => void = () => {};
+  onUnsubscribe: () => Promise<void> | void = () => {};
   unsubscribe = async (names: readonly string[]) => {
     this.log.push(`-${names}`);
-    this.onUnsubscribe();
+    await this.onUnsubscribe();
   };
 }
 
@@ -148,7 +148,7 @@ describe('Subscriptions', () => {
     const table = new SubscriptionTable();
     for (let i = 0; i < 10; i++) {
       for (const [name, of] of Object.entries({ a: () => {}, b: listener })) {
-        table.share(`${name} ${i}`, { listeners: table.alone(of), state: 'active', waiting: undefined });
+        table.share(`${name} ${i}`, { listeners: table.alone(of), state: 'active', held: true, waiting: undefined });
       }
       table.delete(`a ${i}`);
     }
@@ -434,6 +434,63 @@ describe('Subscriptions', () => {
     subscriptions.resubscribe();
     await tick();
     assert.ok(commands.log.includes('-a'), commands.log.join(' '));
+  });
+
+  it('that end before they were asked for on another connection are given up on it, if they had been active', async () => {
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a'], listener);
+    commands.ready = false;
+    void subscriptions.add(['b'], listener);
+    subscriptions.resubscribe();
+    await tick();
+    await subscriptions.remove(['a', 'b'], listener);
+    commands.ready = true;
+    subscriptions.resubscribe();
+    await tick();
+    assert.deepEqual(commands.log, ['+a', '-a']);
+  });
+
+  it('that end while they are asked for on a connection that ends as well are given up on the next one', async () => {
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a'], listener);
+    let end = () => {};
+    commands.onSubscribe = () =>
+      new Promise((_resolve, reject) => {
+        end = () => reject(new Error('Socket closed unexpectedly'));
+      });
+    subscriptions.resubscribe();
+    await tick();
+    await subscriptions.remove(['a'], listener);
+    commands.ready = false;
+    end();
+    await tick();
+    commands.ready = true;
+    subscriptions.resubscribe();
+    await tick();
+    assert.deepEqual(commands.log, ['+a', '+a', '-a']);
+  });
+
+  it('that begin again while the connection ends that was to be told of their end are given up later all the same', async () => {
+    const { commands, subscriptions } = start();
+    await subscriptions.add(['a'], listener);
+    let end = () => {};
+    commands.onUnsubscribe = () =>
+      new Promise((_resolve, reject) => {
+        end = () => reject(new Error('Socket closed unexpectedly'));
+      });
+    const removed = subscriptions.remove(['a'], listener);
+    await tick();
+    void subscriptions.add(['a'], listener);
+    commands.ready = false;
+    end();
+    await removed;
+    await tick();
+    await subscriptions.remove(['a'], listener);
+    commands.onUnsubscribe = () => {};
+    commands.ready = true;
+    subscriptions.resubscribe();
+    await tick();
+    assert.deepEqual(commands.log, ['+a', '-a', '-a']);
   });
 
   it('are known to be forbidden while they are asked for again', async () => {
