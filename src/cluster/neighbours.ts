@@ -1,5 +1,8 @@
-/** By the subscriber connection and the namespace's channel. */
-const neighbours = new Map<string, Set<string>>();
+/**
+ * By the subscriber connection and the namespace's channel: the uids, each with how many nodes have it. An adapter that is replaced has
+ * that of the one that takes its place.
+ */
+const neighbours = new Map<string, Map<string, number>>();
 
 /** The uids of the nodes of this process that hear a namespace on one subscriber: Redis counts them once. */
 export class Neighbours {
@@ -14,17 +17,19 @@ export class Neighbours {
   }
 
   get uids(): string[] {
-    return [...(neighbours.get(this.#key) ?? [])];
+    return [...(neighbours.get(this.#key)?.keys() ?? [])];
   }
 
   add(uid: string): void {
-    const uids = neighbours.get(this.#key) ?? new Set();
-    neighbours.set(this.#key, uids.add(uid));
+    const uids = neighbours.get(this.#key) ?? new Map<string, number>();
+    neighbours.set(this.#key, uids.set(uid, (uids.get(uid) ?? 0) + 1));
   }
 
   remove(uid: string): void {
     const uids = neighbours.get(this.#key);
-    uids?.delete(uid);
+    const left = (uids?.get(uid) ?? 0) - 1;
+    if (left > 0) uids?.set(uid, left);
+    else uids?.delete(uid);
     if (uids?.size === 0) neighbours.delete(this.#key);
   }
 }

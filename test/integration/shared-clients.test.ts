@@ -52,6 +52,25 @@ describe('Nodes on one subscriber', () => {
     });
   }
 
+  for (const generation of [2, 4] as const) {
+    it(`are heard when one sets its adapter once more, on Socket.IO ${generation}`, async () => {
+      const [pubClient, subClient] = [connect(), connect()];
+      const factories = [0, 1, 2].map(() => redisAdapter({ pubClient, subClient }));
+      const elsewhere = redisAdapter(redis.url);
+      const nodes = await Promise.all([...factories, elsewhere].map((factory) => startServer(generation, factory)));
+      toEnd.push(() => Promise.all(nodes.map((node) => node.close())));
+      const [node] = nodes as [ServerNode];
+      node.io.adapter(factories[0]);
+      await node.adapter.ready;
+      const answers = await Promise.all(nodes.map(({ adapter }) => adapter.customRequest(null)));
+      assert.deepEqual(
+        answers.map(({ length }) => length),
+        [4, 4, 4, 4],
+      );
+      assert.ok(nodes.every(({ adapter }) => adapter.stats().malformed.request === 0));
+    });
+  }
+
   it('are told of an outage that one of them is started in', async () => {
     const [pubClient, subClient] = [connect(), connect()];
     const factory = redisAdapter({ pubClient, subClient, watchdog: { interval: 400, patience: 400 } });
