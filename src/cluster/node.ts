@@ -98,6 +98,7 @@ export class ClusterNode {
     });
     this.#responder = new Responder(local, {
       wire: this.#wire,
+      patience: settings.requestsTimeout,
       send: (message) => this.#outbox.send(message),
       onError,
     });

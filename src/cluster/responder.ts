@@ -1,11 +1,17 @@
 import type { AcknowledgedBroadcast } from '../wire/acknowledgements';
+import type { BroadcastOptions } from '../wire/broadcast';
 import type { Answer, IncomingRequest, Request, SocketDetails } from '../wire/messages';
 import type { Outgoing, Wire } from '../wire/wire';
 import { answerLocally } from './answer';
 import type { LocalNode } from './local-node';
 
+/** The longest delay of a timer in Node.js. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 interface Replies {
   wire: Wire;
+  /** How long clients have to answer where whoever asked does not say, in milliseconds. */
+  patience: number;
   send(message: Outgoing): void;
   onError(error: Error): void;
 }
@@ -61,16 +67,23 @@ export class Responder {
   /** Sends a packet whose clients answer, and what they answer to the node that asked. */
   broadcast(broadcast: AcknowledgedBroadcast): void {
     const { packet, options } = broadcast;
-    const { wire, send } = this.#replies;
+    const { wire, patience, send } = this.#replies;
+    let clients = 0;
     let answers = 0;
-    this.#guard(() =>
-      this.#local.deliverWithAcknowledgement(
-        packet,
-        options,
-        (clients) => send(wire.clientCount(broadcast, clients)),
-        (value) => this.#guard(() => send(wire.clientAnswer(broadcast, value, answers++))),
-      ),
-    );
+    let timer: NodeJS.Timeout | undefined;
+    const onCount = (count: number) => {
+      clients = count;
+      send(wire.clientCount(broadcast, clients));
+    };
+    const onAnswer = (value: unknown) => {
+      const nth = answers++;
+      if (answers === clients) clearTimeout(timer);
+      this.#guard(() => send(wire.clientAnswer(broadcast, value, nth)));
+    };
+    this.#guard(() => {
+      const forget = this.#local.deliverWithAcknowledgement(packet, options, onCount, onAnswer);
+      if (clients > 0) timer = setTimeout(forget, patienceOf(options, patience)).unref();
+    });
   }
 
   #guard(action: () => void): void {
@@ -118,6 +131,11 @@ export class Responder {
       return false;
     }
   }
+}
+
+/** As Socket.IO sends it along. */
+function patienceOf({ flags: { timeout } }: BroadcastOptions, byDefault: number): number {
+  return typeof timeout === 'number' && timeout >= 1 ? Math.min(timeout, MAX_TIMEOUT_MS) : byDefault;
 }
 
 function failureOf(request: Request, error: unknown): Answer {

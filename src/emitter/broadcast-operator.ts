@@ -138,7 +138,9 @@ export class BroadcastOperator<EmitEvents extends object = AnyEvents> {
 
   async #emitWithAck(event: unknown, args: readonly unknown[]): Promise<unknown[]> {
     const { rooms, except, flags, timeout } = this.#audience;
-    return this.#outsider.emitWithAck(packetData(event, args), { rooms, except, flags }, timeout);
+    // as with Socket.IO, the servers are told how long it waits
+    const options = { rooms, except, flags: { ...flags, timeout } };
+    return this.#outsider.emitWithAck(packetData(event, args), options, timeout);
   }
 
   #flagged(flags: BroadcastFlags): BroadcastOperator<EmitEvents> {

@@ -441,7 +441,7 @@ describe('An emitter', () => {
     await heard.subscribe('socket.io-request#/#', (message) => requests.push(JSON.parse(message)));
     assert.deepEqual(await emitterOf().to('room').timeout(1000).emitWithAck('x'), []);
     await eventually(() => requests.length > 0);
-    assert.deepEqual(requests[0]?.opts, { rooms: ['room'], except: [], flags: {} });
+    assert.deepEqual(requests[0]?.opts, { rooms: ['room'], except: [], flags: { timeout: 1000 } });
   });
 
   it('needs nothing of a parser but encode(), as the published one, whatever it is an object of', async () => {

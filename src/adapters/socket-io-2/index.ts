@@ -87,11 +87,19 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
     const data: BroadcastPacket['data'] = [event, ...args];
     const local = targets.flags?.local;
     const ms = readMilliseconds('timeout', timeout, this.requestsTimeout);
-    return this.#collecting.collect(ms, ({ onCount, onAnswer }) => {
-      if (!local) nodeOf(this).broadcastWithAcknowledgement(data, outgoing(targets), ms, onCount, onAnswer);
-      this.#local.deliverWithAcknowledgement(this.#packet(data, targets), outgoing(targets), onCount, onAnswer);
-      return local ? Promise.resolve(1) : this.serverCount();
-    });
+    const { rooms, except, flags } = outgoing(targets);
+    // as on Socket.IO 4, the others are told how long this node waits
+    const options = { rooms, except, flags: { ...flags, timeout: ms } };
+    let forget = () => {};
+    try {
+      return await this.#collecting.collect(ms, ({ onCount, onAnswer }) => {
+        if (!local) nodeOf(this).broadcastWithAcknowledgement(data, options, ms, onCount, onAnswer);
+        forget = this.#local.deliverWithAcknowledgement(this.#packet(data, targets), options, onCount, onAnswer);
+        return local ? Promise.resolve(1) : this.serverCount();
+      });
+    } finally {
+      forget();
+    }
   }
 
   /** The matching sockets of all nodes. */

@@ -35,12 +35,15 @@ export class LocalSockets implements LocalNode {
     options: BroadcastOptions,
     onCount: (clients: number) => void,
     onAnswer: (value: unknown) => void,
-  ): void {
+  ): () => void {
     const id = this.#adapter.nsp.ids++;
     const packet = { type: typeOf(data, options.flags), data, id };
     const sockets = this.#adapter.broadcastLocally(packet, options);
     for (const { acks } of sockets) acks[id] = (value) => onAnswer(value);
     onCount(sockets.length);
+    return () => {
+      for (const { acks } of sockets) delete acks[id];
+    };
   }
 
   hasRoom(room: string): boolean {

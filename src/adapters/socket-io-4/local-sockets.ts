@@ -46,9 +46,14 @@ export class LocalSockets implements LocalNode {
     options: BroadcastOptions,
     onCount: (clients: number) => void,
     onAnswer: (value: unknown) => void,
-  ): void {
-    const packet = { type: EVENT, data };
+  ): () => void {
+    // it gets its id there
+    const packet: { type: number; data: unknown; id?: number } = { type: EVENT, data };
     Adapter.prototype.broadcastWithAck.call(this.#adapter, packet, this.#resolve(options), onCount, onAnswer);
+    const { id = -1 } = packet;
+    return () => {
+      for (const { acks } of this.#nsp.sockets.values()) acks.delete(id);
+    };
   }
 
   hasRoom(room: string): boolean {

@@ -18,6 +18,8 @@ export interface Socket4 {
   readonly handshake: object;
   readonly rooms: ReadonlySet<string>;
   readonly data: unknown;
+  /** Who is to be called with the acknowledgement of a packet. */
+  readonly acks: Map<number, unknown>;
   readonly client: { writeToEngine(encoded: readonly (string | Uint8Array)[], options: PacketOptions): void };
   /** Since Socket.IO 4.5. */
   notifyOutgoingListeners?(packet: object): void;
