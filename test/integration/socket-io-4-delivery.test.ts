@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createClient } from 'redis';
+import type { Socket } from 'socket.io';
 import { connect } from 'socket.io-client';
 import { Decoder, Encoder } from 'socket.io-parser';
 
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
-import { type Generation, type ServerNode, startServer } from '../support/fleet';
+import { eventually } from '../support/eventually';
+import { type Client, type Generation, type ServerNode, startServer } from '../support/fleet';
 
 const SENT = ['text "quoted", ü 🎉', { list: [1, -1.5, null, true], secret: 'x' }] as const;
 
@@ -106,5 +108,22 @@ describe('What another node sends', () => {
     const seen = new Promise((resolve) => socket.onAnyOutgoing((...args: unknown[]) => resolve(args)));
     sender.io.emit('event', ...SENT);
     assert.deepEqual(await seen, ['event', ...SENT]);
+  });
+
+  it('reaches all clients, whatever the listener to all that goes out to one of them throws', async () => {
+    const [sender, receiver] = await startPair(4);
+    const clients = [await receiver.connect(), await receiver.connect()];
+    const [first] = clients as [Client];
+    const thrown = new Error('of a listener');
+    (receiver.socketOf(first) as unknown as Socket).onAnyOutgoing(() => {
+      throw thrown;
+    });
+    const told = new Promise((resolve) => receiver.adapter.on('error', resolve));
+    sender.io.emit('from elsewhere');
+    assert.equal(await told, thrown);
+    assert.throws(() => receiver.io.emit('from here'), thrown);
+    for (const { received } of clients) {
+      await eventually(() => assert.deepEqual(received, [['from elsewhere'], ['from here']]));
+    }
   });
 });

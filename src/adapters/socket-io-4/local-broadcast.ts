@@ -17,6 +17,7 @@ export class LocalBroadcast {
   readonly #source: JsonSource;
   readonly #options: PacketOptions;
   #encoded: (string | Uint8Array)[] | undefined;
+  #thrown: { error: unknown } | undefined;
 
   /** @param head - the namespace's `eventHead()` */
   constructor(
@@ -35,8 +36,21 @@ export class LocalBroadcast {
 
   sendTo(socket: Socket4): void {
     this.#encoded ??= this.#encode();
-    socket.notifyOutgoingListeners?.(this.#packet);
+    this.#notify(socket);
     socket.client.writeToEngine(this.#encoded, this.#options);
+  }
+
+  /** To be called at the end. @throws what a listener to what goes out threw first: the other sockets are not to miss the packet */
+  end(): void {
+    if (this.#thrown) throw this.#thrown.error;
+  }
+
+  #notify(socket: Socket4): void {
+    try {
+      socket.notifyOutgoingListeners?.(this.#packet);
+    } catch (error) {
+      this.#thrown ??= { error };
+    }
   }
 
   #encode(): (string | Uint8Array)[] {

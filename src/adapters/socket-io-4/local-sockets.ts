@@ -127,6 +127,7 @@ export class LocalSockets implements LocalNode {
 
   #send(broadcast: LocalBroadcast, options: BroadcastOptions): void {
     this.#forEach(options, (socket) => broadcast.sendTo(socket));
+    broadcast.end();
   }
 
   #socketsIn(targets: Targets): Socket4[] {
