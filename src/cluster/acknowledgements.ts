@@ -27,10 +27,21 @@ export class Acknowledgements {
    * @param timeout - in milliseconds; answers that come later are dropped
    * @param onCount - called for each node, with the number of its clients
    * @param onAnswer - called for each client
+   * @param onTime - called when the time is over, with the nodes that have told their number of clients
    */
-  expect(id: string, timeout: number, onCount: Waiting['onCount'], onAnswer: Waiting['onAnswer']): void {
-    const timer = setTimeout(() => this.#waiting.delete(id), timeout);
-    this.#waiting.set(id, { onCount, onAnswer, counted: new Set(), answered: new Set(), timer });
+  expect(
+    id: string,
+    timeout: number,
+    onCount: Waiting['onCount'],
+    onAnswer: Waiting['onAnswer'],
+    onTime?: (counted: ReadonlySet<string>) => void,
+  ): void {
+    const counted = new Set<string>();
+    const timer = setTimeout(() => {
+      this.#waiting.delete(id);
+      onTime?.(counted);
+    }, timeout);
+    this.#waiting.set(id, { onCount, onAnswer, counted, answered: new Set(), timer });
   }
 
   receive(acknowledgement: Acknowledgement): void {

@@ -162,7 +162,9 @@ export class ClusterNode {
   ): void {
     const id = uid2(6);
     const message = this.#wire.acknowledgedBroadcast(id, data, options);
-    this.#acknowledgements.expect(id, timeout, onCount, onAnswer);
+    this.#acknowledgements.expect(id, timeout, onCount, onAnswer, (counted) => {
+      this.#rollCall.call(this.#peers.names.filter((uid) => !counted.has(uid)));
+    });
     this.#outbox.sendAnyway(message);
   }
 

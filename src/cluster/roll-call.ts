@@ -24,17 +24,13 @@ export class RollCall {
   /** Nodes have let a request time out. @param since - when they were asked, by `performance.now()` */
   missed(request: Request, uids: readonly string[], since: number): void {
     if (isAnsweredAtOnce(request)) this.#take(uids, since);
-    else if (uids.length > 0) this.#call(uids);
+    else this.call(uids);
   }
 
-  close(): void {
-    clearTimeout(this.#calling);
-  }
-
-  /** The user's code may still be at it: whether the nodes are there, they are to say. One such call at a time. */
-  #call(uids: readonly string[]): void {
+  /** The user's code may still be at it, or time was short: whether the nodes are there, they are to say. One such call at a time. */
+  call(uids: readonly string[]): void {
     const { greet, patience, peers } = this.#settings;
-    if (!greet || this.#calling) return;
+    if (!greet || this.#calling || uids.length === 0) return;
     const since = performance.now();
     greet();
     this.#calling = setTimeout(() => {
@@ -42,6 +38,10 @@ export class RollCall {
       const silent = uids.filter((uid) => !peers.wasHeardSince(uid, since));
       this.#take(silent, since);
     }, patience).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#calling);
   }
 
   #take(silent: readonly string[], since: number): void {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 
 import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { patternsOn } from '../support/channels';
 import { eventually } from '../support/eventually';
-import { listen, receivedFrom, type ServerNode, startServer } from '../support/fleet';
+import { io4, listen, receivedFrom, type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
@@ -101,6 +102,24 @@ describe('A user whom Redis does not permit everything', () => {
       assert.equal(error.command, 'PUBSUB');
       assert.deepEqual(others, []);
     }
+  });
+
+  it('without PUBSUB gets acknowledgements again after a server has crashed', async (t) => {
+    const create: Create = ({ pubClient, subClient }) => redisAdapter({ pubClient, subClient, requestsTimeout: 300 });
+    for (let i = 0; i < 3; i++) await startAs('nocounts', create);
+    const [first, second] = nodes as [ServerNode, ServerNode];
+    const client = await second.connect();
+    client.answer = () => 'here';
+    await eventually(async () => assert.equal(await first.adapter.serverCount(), 3));
+    // without a word to the others
+    for (const crashed of Object.values(pairs[2] ?? {})) if (crashed instanceof Redis) crashed.disconnect();
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    const ask = async () => {
+      t.mock.timers.tick(31_000);
+      assert.deepEqual(await io4(first).timeout(300).emitWithAck('question'), ['here']);
+    };
+    await eventually(ask, { within: 20 * 31_000 });
+    assert.equal(await first.adapter.serverCount(), 2);
   });
 
   it('is told at once that the mode static needs PSUBSCRIBE, and which mode does not', async () => {
