@@ -15,7 +15,7 @@ import { takeResponse } from './receiver';
 import { unanswered } from './request-kinds';
 import { Requests } from './requests';
 import { RollCall } from './roll-call';
-import { Numbering } from './sequences';
+import type { Numbering } from './sequences';
 import { wireTransport } from './wire-transport';
 
 const debug = debugModule('socket.io-redis:outsider');
@@ -27,6 +27,8 @@ export interface OutsiderSettings extends Omit<Limits, 'maxQueuedBytes'> {
   /** In milliseconds. */
   requestsTimeout: number;
   wire: Wire;
+  /** Of whoever spoke in the namespace with this uid before, if anybody did. */
+  numbering: Numbering;
   pubSub: PubSub;
   /** Makes the connection that answers are heard on. @throws when it cannot be made */
   openSubscriber(): void;
@@ -57,9 +59,9 @@ export class Outsider {
   readonly #onMessage = (payload: Buffer, channel: string) => this.#hear(payload, channel);
 
   constructor(settings: OutsiderSettings) {
-    const { uid, requestsTimeout, maxPendingRequests, wire, pubSub, onError } = settings;
+    const { uid, requestsTimeout, maxPendingRequests, wire, numbering, pubSub, onError } = settings;
     this.#settings = settings;
-    this.#numbering = new Numbering(settings.nsp);
+    this.#numbering = numbering;
     this.#peers = new Peers(undefined, pubSub, wire.channels);
     const rollCall = new RollCall({ peers: this.#peers, pubSub, patience: requestsTimeout });
     this.#acknowledgements = new Acknowledgements(onError);

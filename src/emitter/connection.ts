@@ -1,5 +1,6 @@
 import { Outsider } from '../cluster/outsider';
 import { explain } from '../cluster/permissions';
+import { Numbering } from '../cluster/sequences';
 import { endClient } from '../redis/client-life';
 import type { PubSub, RedisClient } from '../redis/pub-sub';
 import { lazyPubSub } from '../redis/shared-pub-sub';
@@ -9,6 +10,8 @@ import type { EmitterSettings } from './options';
 
 /** How many namespaces may have somebody who speaks in them and waits for nothing. Each takes about 4 kB (measured). */
 const MAX_OUTSIDERS = 1000;
+/** In how many namespaces it knows the number of its next broadcast. Each takes about 130 bytes (measured). */
+const MAX_NUMBERINGS = 100_000;
 
 /** What the namespaces of one emitter share: its clients, and who speaks in each. */
 export class EmitterConnection {
@@ -19,6 +22,8 @@ export class EmitterConnection {
   readonly #open: () => void;
   /** The oldest first. */
   readonly #outsiders = new Map<string, Outsider>();
+  /** Whoever speaks in a namespace anew goes on with its numbers: nodes would take others for a gap, or for repetitions. The oldest first. */
+  readonly #numberings = new Map<string, Numbering>();
   /** What is being sent, and who is being closed. */
   readonly #underWay = new Set<Promise<unknown>>();
   /** Undoes what was done to the client that hears. */
@@ -74,6 +79,7 @@ export class EmitterConnection {
       ...this.#settings,
       nsp,
       wire: this.#settings.createWire(nsp),
+      numbering: this.#numberingOf(nsp),
       pubSub: this.#pubSub,
       openSubscriber: this.#open,
       send: (message) => this.#send(message),
@@ -81,6 +87,15 @@ export class EmitterConnection {
     // whoever is made after the end is closed from the beginning
     if (this.#closed) void outsider.close();
     return outsider;
+  }
+
+  #numberingOf(nsp: string): Numbering {
+    const numbering = this.#numberings.get(nsp) ?? new Numbering(nsp);
+    this.#numberings.delete(nsp);
+    this.#numberings.set(nsp, numbering);
+    const [oldest] = this.#numberings.keys();
+    if (oldest !== undefined && this.#numberings.size > MAX_NUMBERINGS) this.#numberings.delete(oldest);
+    return numbering;
   }
 
   #send({ channel, payload }: Outgoing): Promise<Error | undefined> {

@@ -137,6 +137,26 @@ describe('An emitter that is used for thousands of namespaces', () => {
     assert.deepEqual(channels, ['socket.io#/chat#']);
   });
 
+  it('goes on with the numbers of what it sends in one of them', async () => {
+    const heard = (user as unknown as ReturnType<typeof createClient>).duplicate();
+    await heard.connect();
+    toEnd.push(() => heard.close());
+    const numbers: number[] = [];
+    const note = (message: Buffer) => numbers.push(message.readUInt32BE(message.length - 4));
+    await heard.subscribe('socket.io#/chat#', note, true);
+    const emitter = emitterOf();
+    for (let i = 0; i < 3; i++) {
+      emitter.of('/chat').emit('x');
+      emitToMany(emitter);
+    }
+    await eventually(() => assert.equal(numbers.length, 3));
+    const [first = 0] = numbers;
+    assert.deepEqual(
+      numbers.map((number) => (number - first) >>> 0),
+      [0, 1, 2],
+    );
+  });
+
   it('goes on in one of them through whatever was made for it before, until it is closed', async () => {
     const node = await serverWith('/chat');
     const client = await node.connect('/chat');
