@@ -272,6 +272,24 @@ describe('On Socket.IO 4', () => {
     );
   });
 
+  it('a listener to those who join or leave that throws keeps no other socket from it, and is told of', async () => {
+    const sockets = await Promise.all([first.connect(), first.connect(), third.connect()]);
+    const ids = sockets.map(({ id }) => id);
+    const told: string[] = [];
+    const note = ({ message }: Error) => told.push(message);
+    const fail = (room: string, id: string) => {
+      if (room === 'careless' && id === sockets[0]?.id) throw new Error('a mistake');
+    };
+    first.adapter.on('error', note).on('join-room', fail).on('leave-room', fail);
+    io4(first).in(ids).socketsJoin('careless');
+    await eventually(async () => assert.equal(await first.adapter.countSockets({ rooms: ['careless'] }), 3));
+    io4(first).in(ids).socketsLeave('careless');
+    await eventually(async () => assert.equal(await first.adapter.countSockets({ rooms: ['careless'] }), 0));
+    first.adapter.off('error', note).off('join-room', fail).off('leave-room', fail);
+    assert.deepEqual(told, ['a mistake', 'a mistake']);
+    for (const socket of sockets) socket.close();
+  });
+
   it('except() keeps rooms out, and local broadcasts stay', async () => {
     await first.adapter.remoteJoin(clientOf(2).id, 'out');
     io4(first).except('out').emit('x');

@@ -105,12 +105,13 @@ export class LocalSockets implements LocalNode {
   }
 
   async joinAll(targets: Targets, rooms: readonly Room[]): Promise<void> {
-    await Promise.all(this.#socketsIn(targets).map((socket) => socket.join(rooms as string[])));
+    // what a listener of the adapter throws when one joins is not to keep the others out
+    await Promise.all(this.#socketsIn(targets).map(async (socket) => socket.join(rooms as string[])));
   }
 
   async leaveAll(targets: Targets, rooms: readonly Room[]): Promise<void> {
-    const left = this.#socketsIn(targets).flatMap((socket) => rooms.map((room) => socket.leave(this.#named(room))));
-    await Promise.all(left);
+    const leave = async (socket: Socket4, room: Room) => socket.leave(this.#named(room));
+    await Promise.all(this.#socketsIn(targets).flatMap((socket) => rooms.map((room) => leave(socket, room))));
   }
 
   disconnectAll(targets: Targets, close: boolean): void {
