@@ -1,7 +1,7 @@
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
 import { listenToMessages } from './message-events';
-import { type QueueingClient, takeEachOnce } from './node-redis-3-offline-queue';
+import { putBackAll, type QueueingClient, takeEachOnce } from './node-redis-3-offline-queue';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
 export interface NodeRedis3Client extends QueueingClient {
@@ -28,7 +28,7 @@ export function isNodeRedis3(client: object): client is NodeRedis3Client {
 }
 
 export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
-  takeEachOnce(client);
+  keepWhatWaits(client);
   return {
     isReady: () => client.ready,
     endsForAll: true,
@@ -50,7 +50,7 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
 }
 
 export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
-  takeEachOnce(client);
+  keepWhatWaits(client);
   return {
     publish: (channel, payload) => promised((done) => client.publish(channel, payload, done)),
     countSubscribers: async (channels) =>
@@ -59,6 +59,11 @@ export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
       readChannels(await promised((done) => client.send_command('pubsub', ['channels', pattern], done))),
     reconnect: () => reconnect(client),
   };
+}
+
+function keepWhatWaits(client: NodeRedis3Client): void {
+  takeEachOnce(client);
+  putBackAll(client);
 }
 
 /** @returns undefined while it waits for its next attempt, and when its owner has ended it */

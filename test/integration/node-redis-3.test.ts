@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { after, afterEach, before, describe, it } from 'node:test';
+import * as redis2 from 'redis-2';
+import * as redis3 from 'redis-3';
+import { type NodeRedis3Client, publishWithNodeRedis3 } from '../../src/redis/node-redis-3';
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+
+type Client = NodeRedis3Client & redis3.RedisClient;
+
+const libraries: Record<string, (options: object) => Client> = {
+  'redis 2.8': (options) => redis2.createClient(options) as unknown as Client,
+  'redis 3': (options) => redis3.createClient(options) as unknown as Client,
+};
+
+// an error that nobody catches would end the process, and so fails the test
+describe('A client of redis 2.8 or 3 goes on', () => {
+  let redis: RedisServer;
+  const toEnd: (() => unknown)[] = [];
+
+  before(async () => {
+    redis = await startRedis({ password: 'secret' });
+  });
+  afterEach(async () => {
+    for (const end of toEnd.splice(0).reverse()) await end();
+  });
+  after(() => redis.stop());
+
+  async function start(create: (typeof libraries)[string], options: object = {}): Promise<Client> {
+    const client = create({ port: redis.port, password: 'secret', ...options });
+    client.on('error', () => {});
+    toEnd.push(() => client.end(true));
+    await once(client, 'ready');
+    return client;
+  }
+
+  for (const [name, create] of Object.entries(libraries)) {
+    it(`with each message that Redis has not answered when the connection ends, and that is sent again, with ${name}`, async () => {
+      const client = await start(create, { retry_unfulfilled_commands: true });
+      const { publish } = publishWithNodeRedis3(client);
+      redis.freeze();
+      toEnd.push(() => redis.thaw());
+      const published = ['one', 'two', 'three'].map((text) => publish('news', text));
+      client.stream.destroy();
+      redis.thaw();
+      await Promise.all(published);
+    });
+  }
+});
