@@ -7,6 +7,8 @@ import { putBackAll, type QueueingClient, takeEachOnce } from './node-redis-3-of
 export interface NodeRedis3Client extends QueueingClient {
   /** True from the moment on at which the server takes commands. */
   readonly ready: boolean;
+  /** Whether what it is given before is kept until then. */
+  readonly enable_offline_queue: boolean;
   publish(channel: string, payload: string | Buffer, callback: Callback): unknown;
   subscribe(channels: string[], callback: Callback): unknown;
   unsubscribe(channels: string[], callback: Callback): unknown;
@@ -52,11 +54,11 @@ export function subscribeWithNodeRedis3(client: NodeRedis3Client): Subscriber {
 export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
   keepWhatWaits(client);
   return {
-    publish: (channel, payload) => promised((done) => client.publish(channel, payload, done)),
+    publish: (channel, payload) => unlessRefused(client, (done) => client.publish(channel, payload, done)),
     countSubscribers: async (channels) =>
-      readCounts(await promised((done) => client.send_command('pubsub', ['numsub', ...channels], done))),
+      readCounts(await unlessRefused(client, (done) => client.send_command('pubsub', ['numsub', ...channels], done))),
     listChannels: async (pattern) =>
-      readChannels(await promised((done) => client.send_command('pubsub', ['channels', pattern], done))),
+      readChannels(await unlessRefused(client, (done) => client.send_command('pubsub', ['channels', pattern], done))),
     reconnect: () => reconnect(client),
   };
 }
@@ -71,6 +73,16 @@ function reconnect({ stream }: NodeRedis3Client): Promise<void> | undefined {
   if (stream.destroyed) return undefined;
   stream.destroy();
   return Promise.resolve();
+}
+
+/**
+ * Without a queue, a client refuses what comes before it is ready. But while it waits for an answer it tells so with that, by calls
+ * within calls, and many of them end the process: so it is not even asked.
+ */
+function unlessRefused(client: NodeRedis3Client, command: (done: Callback) => unknown): Promise<unknown> {
+  return client.ready || client.enable_offline_queue
+    ? promised(command)
+    : Promise.reject(new Error('the client is not ready, and has no queue'));
 }
 
 function promised(command: (done: Callback) => unknown): Promise<unknown> {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import * as redis2 from 'redis-2';
@@ -43,6 +44,23 @@ describe('A client of redis 2.8 or 3 goes on', () => {
       client.stream.destroy();
       redis.thaw();
       await Promise.all(published);
+    });
+
+    it(`when much is published while it has no queue and Redis hangs, with ${name}`, async () => {
+      const client = await start(create, { enable_offline_queue: false, retry_strategy: () => 10 });
+      const { publish } = publishWithNodeRedis3(client);
+      redis.freeze();
+      toEnd.push(() => redis.thaw());
+      const connected = once(client, 'connect');
+      client.stream.destroy();
+      await connected;
+      const published = Array.from({ length: 20_000 }, () => publish('news', 'of today'));
+      const ready = once(client, 'ready');
+      redis.thaw();
+      const outcomes = await Promise.allSettled(published);
+      assert.ok(outcomes.every(({ status }) => status === 'rejected'));
+      await ready;
+      await publish('news', 'of today');
     });
   }
 });
