@@ -5,6 +5,8 @@ export interface QueueingClient {
   send_offline_queue(): void;
   internal_send_command(command: unknown): unknown;
   drain(): void;
+  /** How many answers to the SUBSCRIBE at hand are still to come, but one; 0 before the first. */
+  sub_commands_left: number;
 }
 
 interface OfflineQueue {
@@ -16,9 +18,13 @@ interface OfflineQueue {
 /**
  * Redis 2.8 and 3 send what waits until nothing does. But when the connection ends meanwhile, they put each command back, to be sent
  * on the next one: that goes on for ever, and the process does nothing else. So each is taken once.
+ *
+ * And they go on counting the answers to a SUBSCRIBE where the last connection ended: the next one is then over too early, and what comes
+ * for it later ends the process. So they count anew.
  */
-export function takeEachOnce(client: QueueingClient): void {
+export function beginAnew(client: QueueingClient): void {
   client.send_offline_queue = () => {
+    client.sub_commands_left = 0;
     for (let left = client.offline_queue.length; left > 0; left--) {
       client.internal_send_command(client.offline_queue.shift());
     }

@@ -1,7 +1,7 @@
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
 import { listenToMessages } from './message-events';
-import { putBackAll, type QueueingClient, takeEachOnce } from './node-redis-3-offline-queue';
+import { beginAnew, putBackAll, type QueueingClient } from './node-redis-3-offline-queue';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
 export interface NodeRedis3Client extends QueueingClient {
@@ -64,7 +64,7 @@ export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
 }
 
 function keepWhatWaits(client: NodeRedis3Client): void {
-  takeEachOnce(client);
+  beginAnew(client);
   putBackAll(client);
 }
 

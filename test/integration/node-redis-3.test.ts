@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import * as redis2 from 'redis-2';
 import * as redis3 from 'redis-3';
-import { type NodeRedis3Client, publishWithNodeRedis3 } from '../../src/redis/node-redis-3';
+import type { SubscriberEvents } from '../../src/redis/driver';
+import { type NodeRedis3Client, publishWithNodeRedis3, subscribeWithNodeRedis3 } from '../../src/redis/node-redis-3';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { eventually } from '../support/eventually';
 
 type Client = NodeRedis3Client & redis3.RedisClient;
 
@@ -61,6 +64,35 @@ describe('A client of redis 2.8 or 3 goes on', () => {
       assert.ok(outcomes.every(({ status }) => status === 'rejected'));
       await ready;
       await publish('news', 'of today');
+    });
+
+    it(`when the connection ends within the answers to a SUBSCRIBE, with ${name}`, async () => {
+      const proxy = createServer((socket) => {
+        const server = connect(redis.port, redis.host);
+        socket.pipe(server).on('error', () => {});
+        socket.on('error', () => {}).on('close', () => server.destroy());
+        server.on('data', (data) => {
+          const isCut = data.includes('subscribe') && proxy.emit('cut');
+          if (isCut) socket.end(data.subarray(0, data.length / 2));
+          else socket.write(data);
+        });
+      });
+      await once(proxy.listen(0), 'listening');
+      toEnd.push(() => proxy.close());
+      const { port } = proxy.address() as AddressInfo;
+      const client = await start(create, { port, disable_resubscribing: true });
+      const { channels, listen } = subscribeWithNodeRedis3(client);
+      const heard = new Set<string>();
+      const events: Partial<SubscriberEvents> = { message: (channel) => heard.add(channel), ready: () => {} };
+      toEnd.push(listen(events as SubscriberEvents));
+      const names = Array.from({ length: 10 }, (_, i) => `news ${i}`);
+      const cut = once(proxy, 'cut');
+      const ready = once(client, 'ready');
+      await assert.rejects(channels.subscribe(names));
+      await Promise.all([cut, ready]);
+      await channels.subscribe(names);
+      for (const channel of names) await redis.command('PUBLISH', channel, '');
+      await eventually(() => assert.equal(heard.size, names.length));
     });
   }
 });
