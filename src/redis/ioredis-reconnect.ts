@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import debugModule from 'debug';
 
@@ -6,6 +7,8 @@ const debug = debugModule('socket.io-redis:ioredis');
 /** What of an ioredis client, or Cluster, it takes to reconnect it. */
 export interface Reconnectable {
   readonly status: string;
+  /** The connection; a Cluster has none of its own. */
+  readonly stream?: Writable;
   connect(): Promise<unknown>;
   disconnect(reconnect?: boolean): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
@@ -22,12 +25,31 @@ const CONNECT_AGAIN_AFTER_MS = 1000;
 /** @returns undefined when there is no connection to end */
 export function reconnectPublisher(client: Reconnectable, isWanted: () => boolean): Promise<void> | undefined {
   // not with `true`: it would send again what Redis may have taken, and only its answer was lost
-  return isConnected(client) ? endAndConnect(client, isWanted, () => client.disconnect()) : undefined;
+  return reconnect(client, isWanted, () => client.disconnect());
 }
 
 /** @returns undefined when there is no connection to end */
 export function reconnectSubscriber(client: Reconnectable, isWanted: () => boolean): Promise<void> | undefined {
-  return isConnected(client) ? endAndConnect(client, isWanted, () => client.disconnect(true)) : undefined;
+  return reconnect(client, isWanted, () => client.disconnect(true));
+}
+
+function reconnect(
+  client: Reconnectable,
+  isWanted: () => boolean,
+  disconnect: () => unknown,
+): Promise<void> | undefined {
+  if (!isConnected(client)) return undefined;
+  if (!isOver(client)) return endAndConnect(client, isWanted, disconnect);
+  (client as { status: string }).status = 'end';
+  return connectAgain(client, isWanted);
+}
+
+/**
+ * With `enableReadyCheck: false`, version 5 takes a connection for ready that has closed, once it has given up what it had said on it:
+ * then nothing ends it any more, and no other is made.
+ */
+function isOver({ stream }: Reconnectable): boolean {
+  return stream?.closed === true;
 }
 
 function isConnected({ status }: Reconnectable): boolean {
@@ -45,6 +67,10 @@ async function endAndConnect(client: Reconnectable, isWanted: () => boolean, dis
     client.once('end', settle);
     disconnect();
   });
+  await connectAgain(client, isWanted);
+}
+
+async function connectAgain(client: Reconnectable, isWanted: () => boolean): Promise<void> {
   // a Cluster that was told to disconnect ends for good when it finds no node, and so does a client with `retryStrategy: null`
   while (isWanted() && client.status === 'end') {
     await client.connect().catch((error) => debug('could not connect again: %s', error));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
-import type { Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -117,6 +117,45 @@ describe('A reconnect of an ioredis client', () => {
       // it is answered after whatever ioredis has asked for by itself
       await subClient.subscribe('kept');
       await eventually(() => pubSub.isSubscribed('kept', listener));
+    });
+  }
+
+  for (const [name, create] of Object.entries(singles)) {
+    // version 5 takes such a connection for ready once it has given up what it has said on it
+    it(`brings back one that has been let in and shown out again, with ${name}`, async () => {
+      let isOpen = true;
+      const sockets = new Set<Socket>();
+      const door = createServer((socket) => {
+        socket.on('error', () => {});
+        if (!isOpen) {
+          setTimeout(() => socket.destroy(), 5);
+          return;
+        }
+        sockets.add(socket);
+        const server = connect(single.port, single.host);
+        socket.pipe(server).pipe(socket);
+        server.on('error', () => {});
+        socket.on('close', () => server.destroy());
+      });
+      await once(door.listen(0), 'listening');
+      toEnd.push(() => door.close());
+      const options = { enableReadyCheck: false, maxRetriesPerRequest: 0, retryStrategy: () => 10 };
+      const client = create({ host: '127.0.0.1', port: (door.address() as AddressInfo).port }, options) as Client;
+      toEnd.push(() => client.disconnect());
+      client.on('error', () => {});
+      await once(client, 'ready');
+
+      isOpen = false;
+      for (const socket of sockets) socket.destroy();
+      let attempts = 0;
+      client.on('reconnecting', () => {
+        attempts += 1;
+      });
+      await eventually(() => assert.ok(attempts > 10 || (client.status === 'ready' && client.stream?.closed)));
+      isOpen = true;
+      const { publish, reconnect } = publishWithIoredis(client);
+      await reconnect(() => true);
+      await publish('news', 'of today');
     });
   }
 
