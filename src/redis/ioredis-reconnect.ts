@@ -9,6 +9,8 @@ export interface Reconnectable {
   readonly status: string;
   /** The connection; a Cluster has none of its own. */
   readonly stream?: Writable;
+  /** Of a Cluster. */
+  nodes?(role: 'all'): readonly { readonly status: string }[];
   connect(): Promise<unknown>;
   disconnect(reconnect?: boolean): unknown;
   once(event: string, listener: (...args: never[]) => void): unknown;
@@ -52,8 +54,15 @@ function isOver({ stream }: Reconnectable): boolean {
   return stream?.closed === true;
 }
 
-function isConnected({ status }: Reconnectable): boolean {
-  return status === 'connect' || status === 'ready';
+function isConnected(client: Reconnectable): boolean {
+  const { status } = client;
+  return (status === 'connect' || status === 'ready') && !allNodesWait(client);
+}
+
+/** With `clusterNodeRetryStrategy`, a Cluster is ready all the while; and told to disconnect, it waits for one of them to end. */
+function allNodesWait(client: Reconnectable): boolean {
+  const nodes = client.nodes?.('all') ?? [];
+  return nodes.length > 0 && nodes.every(({ status }) => status === 'reconnecting');
 }
 
 async function endAndConnect(client: Reconnectable, isWanted: () => boolean, disconnect: () => unknown): Promise<void> {

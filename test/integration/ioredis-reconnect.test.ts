@@ -6,7 +6,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import redisAdapter = require('../../src/index');
 
-import { type IoredisClient, publishWithIoredis, subscribeWithIoredis } from '../../src/redis/ioredis';
+import {
+  type IoredisClient,
+  type IoredisCluster,
+  publishWithIoredis,
+  subscribeWithIoredis,
+} from '../../src/redis/ioredis';
+import { publishWithIoredisCluster } from '../../src/redis/ioredis-cluster';
 import type { RedisClient } from '../../src/redis/pub-sub';
 import { sharePubSub } from '../../src/redis/shared-pub-sub';
 import type { RedisCluster } from '../../tools/redis-cluster';
@@ -117,6 +123,28 @@ describe('A reconnect of an ioredis client', () => {
       // it is answered after whatever ioredis has asked for by itself
       await subClient.subscribe('kept');
       await eventually(() => pubSub.isSubscribed('kept', listener));
+    });
+  }
+
+  for (const [name, create] of Object.entries(clusters).filter(([name]) => !/ 4 /.test(name))) {
+    // to disconnect, it would wait for one of them to end
+    it(`takes no attempt away from the nodes that all wait for it, with ${name}`, async () => {
+      const server = cluster.nodes[0]?.server as RedisServer;
+      const client = create(server, { clusterNodeRetryStrategy: () => 1000 }) as Client & IoredisCluster;
+      toEnd.push(() => client.disconnect());
+      client.on('error', () => {});
+      await once(client, 'ready');
+      const publisher = publishWithIoredisCluster(client);
+      await publisher.publish('news', 'of today');
+      await server.kill();
+      await eventually(() => assert.equal(client.nodes('all')[0]?.status, 'reconnecting'));
+      await server.restart();
+      for (const driver of [publisher, subscribeWithIoredis(client)])
+        assert.equal(
+          driver.reconnect(() => true),
+          undefined,
+        );
+      await publisher.publish('news', 'of today');
     });
   }
 
