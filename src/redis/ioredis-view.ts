@@ -1,3 +1,5 @@
+import { failForgotten } from './ioredis-unanswered';
+
 /** What of an ioredis client it takes to see it otherwise. */
 export interface ViewedClient {
   readonly options?: object;
@@ -10,6 +12,8 @@ export interface ViewedClient {
  * name. With `enableAutoPipelining`, ioredis would set on the view what is the client's, send a Cluster's PUNSUBSCRIBE to
  * another connection than its PSUBSCRIBE, and lose the name of a command given to `call()`.
  *
+ * What is sent through it is answered, or fails: see `failForgotten()`.
+ *
  * @param sendCommand - default: that of the client
  */
 export function viewOf<C extends ViewedClient>(
@@ -20,5 +24,10 @@ export function viewOf<C extends ViewedClient>(
     keyPrefix: { value: '' },
     enableAutoPipelining: { value: false },
   });
-  return Object.create(client, { sendCommand: { value: sendCommand }, options: { value: options } });
+  const beforeSending = failForgotten(client as object);
+  const send = (command: object, ...rest: unknown[]) => {
+    beforeSending(command);
+    return sendCommand(command, ...rest);
+  };
+  return Object.create(client, { sendCommand: { value: send }, options: { value: options } });
 }

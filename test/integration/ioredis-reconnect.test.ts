@@ -52,6 +52,36 @@ describe('A reconnect of an ioredis client', () => {
     return client;
   }
 
+  /** A way to the single Redis; while it is closed, connections are let in and shown out again. */
+  async function openDoor() {
+    let isOpen = true;
+    const sockets = new Set<Socket>();
+    const listener = createServer((socket) => {
+      socket.on('error', () => {});
+      if (!isOpen) {
+        setTimeout(() => socket.destroy(), 5);
+        return;
+      }
+      sockets.add(socket);
+      const server = connect(single.port, single.host);
+      socket.pipe(server).pipe(socket);
+      server.on('error', () => {});
+      socket.on('close', () => server.destroy());
+    });
+    await once(listener.listen(0), 'listening');
+    toEnd.push(() => listener.close());
+    return {
+      address: { host: '127.0.0.1', port: (listener.address() as AddressInfo).port },
+      open() {
+        isOpen = true;
+      },
+      close() {
+        isOpen = false;
+        for (const socket of sockets) socket.destroy();
+      },
+    };
+  }
+
   for (const [name, create] of Object.entries({ ...singles, ...clusters })) {
     const server = () => (name in clusters ? (cluster.nodes[0]?.server as RedisServer) : single);
     const drivers = (client: Client) => [publishWithIoredis(client), subscribeWithIoredis(client)];
@@ -126,6 +156,54 @@ describe('A reconnect of an ioredis client', () => {
     });
   }
 
+  for (const [name, create] of Object.entries(singles)) {
+    it(`leaves nobody waiting for what it does not send again, with ${name}`, async () => {
+      const options = { autoResendUnfulfilledCommands: false };
+      const [pubClient, subClient] = [1, 2].map(() => create(single, options) as Client) as [Client, Client];
+      toEnd.push(() => [pubClient, subClient].map((client) => client.disconnect()));
+      const { pubSub, release } = sharePubSub(pubClient as object as RedisClient, subClient as object as RedisClient);
+      toEnd.push(release);
+      pubSub.onError(() => {});
+      const listener = () => {};
+      await pubSub.subscribe(['kept', 'left'], listener);
+      await pubSub.publishAnyway('kept', '');
+
+      single.freeze();
+      toEnd.push(() => single.thaw());
+      const published = pubSub.publishAnyway('kept', Buffer.from('frozen'));
+      const left = pubSub.unsubscribe(['left'], listener);
+      await turn();
+      const back = [pubClient, subClient].map((client) => once(client, 'ready'));
+      for (const client of [pubClient, subClient]) (client.stream as Socket).destroy();
+      single.thaw();
+      await Promise.all([left, ...back]);
+      assert.equal(await pubSub.publishAnyway('kept', ''), undefined);
+      assert.match(String(await published), /before Redis answered/);
+      await pubSub.subscribe(['left'], listener);
+    });
+
+    it(`leaves nobody waiting when it is let in and shown out again, with ${name}`, async () => {
+      const door = await openDoor();
+      const client = create(door.address, { retryStrategy: () => 10 }) as Client;
+      toEnd.push(() => client.disconnect());
+      client.on('error', () => {});
+      await once(client, 'ready');
+      const { publish } = publishWithIoredis(client);
+      await publish('news', 'of yesterday');
+      single.freeze();
+      toEnd.push(() => single.thaw());
+      const published = Promise.allSettled([publish('news', 'of today')]);
+      door.close();
+      await event(client, 'reconnecting');
+      await event(client, 'reconnecting');
+      single.thaw();
+      door.open();
+      await event(client, 'ready');
+      await publish('news', 'of tomorrow');
+      await published;
+    });
+  }
+
   for (const [name, create] of Object.entries(clusters).filter(([name]) => !/ 4 /.test(name))) {
     // to disconnect, it would wait for one of them to end
     it(`takes no attempt away from the nodes that all wait for it, with ${name}`, async () => {
@@ -151,36 +229,20 @@ describe('A reconnect of an ioredis client', () => {
   for (const [name, create] of Object.entries(singles)) {
     // version 5 takes such a connection for ready once it has given up what it has said on it
     it(`brings back one that has been let in and shown out again, with ${name}`, async () => {
-      let isOpen = true;
-      const sockets = new Set<Socket>();
-      const door = createServer((socket) => {
-        socket.on('error', () => {});
-        if (!isOpen) {
-          setTimeout(() => socket.destroy(), 5);
-          return;
-        }
-        sockets.add(socket);
-        const server = connect(single.port, single.host);
-        socket.pipe(server).pipe(socket);
-        server.on('error', () => {});
-        socket.on('close', () => server.destroy());
-      });
-      await once(door.listen(0), 'listening');
-      toEnd.push(() => door.close());
+      const door = await openDoor();
       const options = { enableReadyCheck: false, maxRetriesPerRequest: 0, retryStrategy: () => 10 };
-      const client = create({ host: '127.0.0.1', port: (door.address() as AddressInfo).port }, options) as Client;
+      const client = create(door.address, options) as Client;
       toEnd.push(() => client.disconnect());
       client.on('error', () => {});
       await once(client, 'ready');
 
-      isOpen = false;
-      for (const socket of sockets) socket.destroy();
+      door.close();
       let attempts = 0;
       client.on('reconnecting', () => {
         attempts += 1;
       });
       await eventually(() => assert.ok(attempts > 10 || (client.status === 'ready' && client.stream?.closed)));
-      isOpen = true;
+      door.open();
       const { publish, reconnect } = publishWithIoredis(client);
       await reconnect(() => true);
       await publish('news', 'of today');
