@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import redisAdapter = require('../../src/index');
 
 import type { SubscriberEvents } from '../../src/redis/driver';
-import type { IoredisClient } from '../../src/redis/ioredis';
+import type { IoredisCluster } from '../../src/redis/ioredis';
 import { subscribeShardedWithIoredis } from '../../src/redis/ioredis-sharded';
 import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
 import { moveSlot } from '../../tools/redis-cluster-slots';
@@ -21,7 +21,7 @@ interface WithGroup {
   };
 }
 
-type Client = IoredisClient & EventEmitter & WithGroup;
+type Client = IoredisCluster & EventEmitter & WithGroup;
 
 const calculateSlot: (key: string) => number = require('cluster-key-slot');
 
@@ -70,7 +70,13 @@ describe('When connections of an ioredis Cluster end, the process does not, and 
     const client = pair.subClient as unknown as Client;
     if (client.status !== 'ready') await once(client, 'ready');
     const { listen, channels: all } = subscribeShardedWithIoredis(client);
-    const events: Partial<SubscriberEvents> = { channels: () => channels, ready() {}, nodeLeft() {}, lostIn() {} };
+    const events: Partial<SubscriberEvents> = {
+      channels: () => channels,
+      message() {},
+      ready() {},
+      nodeLeft() {},
+      lostIn() {},
+    };
     toEnd.push(listen(events as SubscriberEvents));
     const again = () => all.subscribe(channels);
     await again();
@@ -104,6 +110,20 @@ describe('When connections of an ioredis Cluster end, the process does not, and 
       client.disconnect(true);
       for (const { server } of cluster.nodes) server.thaw();
       await eventually(again, { within: 20_000 });
+    });
+
+    it(`when its owner ends it, and connects it anew, sharded, with ${kind.name}`, async () => {
+      const { client, again } = await subscribed(kind, ['{x}']);
+      const ended = once(client, 'end');
+      client.disconnect();
+      await ended;
+      await client.connect();
+      await eventually(again);
+      const heard = once(client, 'smessageBuffer');
+      const [owner] = client.slots[calculateSlot('{x}')] as readonly string[];
+      const node = cluster.nodes.find(({ host, port }) => owner === `${host}:${port}`);
+      await node?.server.command('SPUBLISH', '{x}', 'of today');
+      await heard;
     });
   }
 });
