@@ -5,6 +5,13 @@ export interface QueueingClient {
   send_offline_queue(): void;
   internal_send_command(command: unknown): unknown;
   drain(): void;
+  readonly connected: boolean;
+  /** True from the moment on at which the server takes commands. */
+  readonly ready: boolean;
+  /** The connection. */
+  readonly stream: { readonly destroyed?: boolean; destroy(): unknown };
+  /** Called with the answer by which it becomes ready. */
+  on_info_cmd(error: unknown, reply: unknown): void;
   /** How many answers to the SUBSCRIBE at hand are still to come, but one; 0 before the first. */
   sub_commands_left: number;
 }
@@ -40,5 +47,23 @@ export function putBackAll({ offline_queue: queue }: QueueingClient): void {
   const { unshift } = Object.getPrototypeOf(queue) as OfflineQueue;
   queue.unshift = (...commands) => {
     for (const command of commands.reverse()) unshift.call(queue, command);
+  };
+}
+
+const CHECK_AGAIN_AFTER_MS = 1000;
+
+/**
+ * When Redis refuses to say whether it is ready, as to a user that is not there yet, redis 2.8 and 3 keep the connection, and ask no
+ * more: it is never used. So they are made to connect anew.
+ */
+export function checkAgain(client: QueueingClient): void {
+  const { on_info_cmd: onAnswer } = Object.getPrototypeOf(client) as QueueingClient;
+  client.on_info_cmd = (error, reply) => {
+    onAnswer.call(client, error, reply);
+    const { stream } = client;
+    if (!error || !client.connected || client.ready) return;
+    setTimeout(() => {
+      if (client.stream === stream && !client.ready) stream.destroy();
+    }, CHECK_AGAIN_AFTER_MS).unref();
   };
 }

@@ -1,12 +1,10 @@
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
 import { listenToMessages } from './message-events';
-import { beginAnew, putBackAll, type QueueingClient } from './node-redis-3-offline-queue';
+import { beginAnew, checkAgain, putBackAll, type QueueingClient } from './node-redis-3-offline-queue';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
 export interface NodeRedis3Client extends QueueingClient {
-  /** True from the moment on at which the server takes commands. */
-  readonly ready: boolean;
   /** Whether what it is given before is kept until then. */
   readonly enable_offline_queue: boolean;
   publish(channel: string, payload: string | Buffer, callback: Callback): unknown;
@@ -17,8 +15,6 @@ export interface NodeRedis3Client extends QueueingClient {
   send_command(command: string, args: string[], callback: Callback): unknown;
   end(flush: boolean): unknown;
   readonly options?: { readonly return_buffers?: boolean };
-  /** The connection. */
-  readonly stream: { readonly destroyed?: boolean; destroy(): unknown };
   on(event: string, listener: (...args: never[]) => void): unknown;
   removeListener(event: string, listener: (...args: never[]) => void): unknown;
 }
@@ -66,6 +62,7 @@ export function publishWithNodeRedis3(client: NodeRedis3Client): Publisher {
 function keepWhatWaits(client: NodeRedis3Client): void {
   beginAnew(client);
   putBackAll(client);
+  checkAgain(client);
 }
 
 /** @returns undefined while it waits for its next attempt, and when its owner has ended it */

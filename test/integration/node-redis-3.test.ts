@@ -94,5 +94,17 @@ describe('A client of redis 2.8 or 3 goes on', () => {
       for (const channel of names) await redis.command('PUBLISH', channel, '');
       await eventually(() => assert.equal(heard.size, names.length));
     });
+
+    it(`when Redis has refused for a while to say that it is ready, with ${name}`, async () => {
+      const client = await start(create);
+      const { publish } = publishWithNodeRedis3(client);
+      toEnd.push(() => redis.command('ACL', 'SETUSER', 'default', '+info'));
+      await redis.command('ACL', 'SETUSER', 'default', '-info');
+      const refused = new Promise<Error>((resolve) => client.once('error', resolve));
+      client.stream.destroy();
+      assert.match((await refused).message, /Ready check failed/);
+      await redis.command('ACL', 'SETUSER', 'default', '+info');
+      await publish('news', 'of today');
+    });
   }
 });
