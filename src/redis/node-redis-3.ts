@@ -1,7 +1,7 @@
 import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber } from './driver';
 import { listenToMessages } from './message-events';
-import { beginAnew, checkAgain, putBackAll, type QueueingClient } from './node-redis-3-offline-queue';
+import { beginAnew, checkAgain, putBackAll, type QueueingClient } from './node-redis-3-connection';
 
 /** redis 2.8 and 3 (node_redis): callbacks, and messages as events. */
 export interface NodeRedis3Client extends QueueingClient {
