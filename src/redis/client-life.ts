@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { within } from '../within';
 import { askOnce, connectingOnce } from './ask-once';
 import { isRedisClient } from './clients';
@@ -27,9 +28,19 @@ export async function answersAnew(
   copy.on('error', () => {});
   const outcome = await askOnce(ANSWER_WITHIN_MS, {
     ask: () => connected(copy).then(() => command(copy)),
-    end: () => endClient(copy),
+    end: () => endCopy(copy),
   });
   return outcome?.status === 'fulfilled';
+}
+
+const LOOK_AGAIN_AFTER_MS = 500;
+
+/** A Cluster of redis 4 to 6 that waits to be told of its nodes cannot be ended: once told, it would connect to them all the same. */
+async function endCopy(copy: RedisClient): Promise<void> {
+  while (isNodeRedis(copy) && copy.isOpen && copy.masters?.length === 0) {
+    await delay(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });
+  }
+  await endClient(copy);
 }
 
 function briefCopy(client: RedisClient): RedisClient | undefined {

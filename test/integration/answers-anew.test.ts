@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { answersAnew } from '../../src/redis/client-life';
+import { startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { SilencingProxy } from '../faults/support/proxy';
 import { eventually } from '../support/eventually';
 import { clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
+
+/** How many connections clients have to it. */
+async function connectionsTo(server: RedisServer): Promise<number> {
+  const clients = (await server.command('CLIENT', 'LIST')).split('\n');
+  // without those of other nodes, and the one that asks
+  return clients.filter((client) => /cmd=/.test(client) && !/flags=[MS]|redis\.sock/.test(client)).length;
+}
 
 describe('Whether Redis answers on a new connection', () => {
   let redis: RedisServer;
@@ -31,6 +40,25 @@ describe('Whether Redis answers on a new connection', () => {
       assert.equal(proxy.size, 3);
       proxy.release();
       await onlyThePair();
+    });
+  }
+
+  for (const kind of clientKinds.filter(({ name }) => /^redis \d Cluster$/.test(name))) {
+    it(`is found out, and leaves none behind, though the nodes answer late, with ${kind.name}`, async (t) => {
+      const cluster = await startRedisCluster({ replicasPerMaster: 0 });
+      t.after(() => cluster.stop());
+      const servers = cluster.nodes.map(({ server }) => server);
+      const { pubClient, close } = await kind.create(targetOf(cluster));
+      t.after(close);
+      const connections = () => Promise.all(servers.map(connectionsTo));
+      const ofThePair = await connections();
+      for (const server of servers) server.freeze();
+      assert.equal(await answersAnew(pubClient, async () => {}), false);
+      // until it would be ended
+      await delay(5000);
+      for (const server of servers) server.thaw();
+      await cluster.settled();
+      await eventually(async () => assert.deepEqual(await connections(), ofThePair));
     });
   }
 });
