@@ -8,6 +8,7 @@ const debug = debugModule('socket.io-redis:node-redis');
 /** What of a client, a Cluster or a Sentinel of redis 4 to 6 it takes to reconnect it. */
 export interface Reconnectable {
   readonly isOpen: boolean;
+  readonly isReady?: boolean;
   readonly masters?: readonly unknown[];
   connect(): Promise<unknown>;
   /** What `disconnect()` is called since redis 5. */
@@ -52,12 +53,33 @@ async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Pr
   if (client.isOpen) await ended;
   // a Cluster and a Sentinel give up when they find no node
   while (isWanted() && !client.isOpen) {
-    const connecting = client.connect().catch((error) => debug('could not connect again: %s', error));
-    await (client.masters ? patience(CONNECT_WITHIN_MS, connecting) : connecting);
-    // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
-    if (client.isOpen && client.masters?.length === 0) await disconnect(client, DISCONNECT_WITHIN_MS);
+    // the Sentinel of redis 5 stays open when it has given up
+    if (!(await connect(client)) && client.isOpen) await disconnect(client, DISCONNECT_WITHIN_MS);
     if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
   }
+}
+
+/** @returns whether it is connected, or will be */
+async function connect(client: Reconnectable): Promise<boolean> {
+  let works: boolean | undefined;
+  const connecting = client.connect().then(
+    () => {
+      works = true;
+    },
+    (error) => {
+      debug('could not connect again: %s', error);
+      works = false;
+    },
+  );
+  do await patience(CONNECT_WITHIN_MS, connecting);
+  while (
+    // the Sentinel of redis 5 works, and yet waits for ever for the connection that it had reserved before
+    works === undefined &&
+    !client.masters &&
+    !client.isReady
+  );
+  // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
+  return works ?? client.masters?.length !== 0;
 }
 
 /** Ends the connections at once. A Cluster of redis 4 waits for a node that it is connecting to: it is left to do so. */

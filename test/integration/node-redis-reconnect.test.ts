@@ -16,8 +16,8 @@ describe('A client that is made to connect anew hears again', () => {
   afterEach(() => Promise.all(pairs.splice(0).map((pair) => pair.close())));
 
   /** What is heard on a channel, by a subscriber of its own. */
-  async function listen(kind: ClientKind, target: Target) {
-    const pair = await kind.create(target);
+  async function listen({ create }: Pick<ClientKind, 'create'>, target: Target) {
+    const pair = await create(target);
     pairs.push(pair);
     const subscriber = subscribeWithNodeRedis(pair.subClient as unknown as NodeRedisSubscriber);
     const heard = new Set<string>();
@@ -89,6 +89,31 @@ describe('A client that is made to connect anew hears again', () => {
         await hears();
         stop();
       });
+
+      // that of redis 5 stays open all the same, and refuses to connect
+      it(`though it gives up once, with ${kind.name}`, async () => {
+        const impatient = sentinelsOf(kind, { maxCommandRediscovers: 1 });
+        const { subClient, subscriber, hears, stop } = await listen(impatient, targetOf(redis));
+        const servers = [...redis.sentinels, redis.master];
+        await Promise.all(servers.map((server) => server.kill()));
+        const givesUp = refusal(subClient as unknown as NodeRedisSentinel);
+        const reconnecting = subscriber.reconnect(wanted);
+        await givesUp;
+        await Promise.all(servers.map((server) => server.restart()));
+        await reconnecting;
+        assert.ok(subscriber.isReady());
+        await hears();
+        stop();
+      });
+
+      // the one that it reserved before is not given back by redis 5
+      it(`though it reserves a connection, with ${kind.name}`, async () => {
+        const reserving = sentinelsOf(kind, { reserveClient: true });
+        const { subscriber, hears, stop } = await listen(reserving, targetOf(redis));
+        await subscriber.reconnect(wanted);
+        await hears();
+        stop();
+      });
     }
   });
 });
@@ -105,7 +130,43 @@ interface Endable {
 
 interface NodeRedisSentinel {
   readonly isOpen: boolean;
+  connect(): Promise<unknown>;
   sendCommand(isReadonly: boolean, args: string[]): Promise<unknown>;
+}
+
+/** Sentinels with options of their own. */
+function sentinelsOf({ library }: ClientKind, options: object): Pick<ClientKind, 'create'> {
+  return {
+    async create({ nodes, name = '' }) {
+      const { createSentinel } = (await import(library)) as typeof import('redis');
+      const make = () => createSentinel({ name, sentinelRootNodes: [...nodes], ...options });
+      const [pubClient, subClient] = [make(), make()];
+      const both = [pubClient, subClient];
+      await Promise.all(both.map((client) => client.on('error', () => {}).connect()));
+      return {
+        pubClient,
+        subClient,
+        close: async () => {
+          await Promise.all(both.map((client) => client.destroy()));
+        },
+      };
+    },
+  };
+}
+
+/** @returns once it could not connect */
+function refusal(sentinel: NodeRedisSentinel): Promise<void> {
+  const { connect } = sentinel;
+  return new Promise((resolve) => {
+    sentinel.connect = async () => {
+      try {
+        return await connect.call(sentinel);
+      } catch (error) {
+        resolve();
+        throw error;
+      }
+    };
+  });
 }
 
 async function end(connection: Endable | undefined): Promise<void> {
