@@ -39,6 +39,8 @@ interface Connection {
 const CONNECT_AGAIN_AFTER_MS = 1000;
 const CONNECT_WITHIN_MS = 2500;
 const DISCONNECT_WITHIN_MS = 500;
+/** How long an attempt to connect that has been ended may take to notice: the libraries wait up to 2.2 s before the next one. */
+const NOTICED_WITHIN_MS = 2500;
 
 /** Ends the connections at once, and makes others. @returns undefined when the client's owner has closed it */
 export function reconnectNodeRedis(given: object, isWanted: () => boolean): Promise<void> | undefined {
@@ -47,10 +49,13 @@ export function reconnectNodeRedis(given: object, isWanted: () => boolean): Prom
 }
 
 async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Promise<void> {
+  const wasConnecting = client.isReady === false && !client.masters;
   const ended = end(client);
   await within(DISCONNECT_WITHIN_MS, ended);
   // a Sentinel that is looking for the master ends once it has done so, and nobody would connect it then
   if (client.isOpen) await ended;
+  // else it would go on, beside the new connection, and make another: all would be heard twice
+  if (wasConnecting) await delay(NOTICED_WITHIN_MS, undefined, { ref: false });
   // a Cluster and a Sentinel give up when they find no node
   while (isWanted() && !client.isOpen) {
     // the Sentinel of redis 5 stays open when it has given up

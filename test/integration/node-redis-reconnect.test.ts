@@ -5,6 +5,8 @@ import type { SubscriberEvents } from '../../src/redis/driver';
 import { type NodeRedisSubscriber, subscribeWithNodeRedis } from '../../src/redis/node-redis';
 import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisSentinel, startRedisSentinel } from '../../tools/redis-sentinel';
+import { type RedisServer, startRedis } from '../../tools/redis-server';
+import { SilencingProxy } from '../faults/support/proxy';
 import { eventually } from '../support/eventually';
 import { type ClientKind, type ClientPair, clientKinds } from '../support/redis-clients';
 import { type Target, targetOf } from '../support/redis-target';
@@ -40,6 +42,36 @@ describe('A client that is made to connect anew hears again', () => {
     await hears();
     return { ...pair, subscriber, hears, stop };
   }
+
+  describe('of one server', () => {
+    let redis: RedisServer;
+    before(async () => {
+      redis = await startRedis();
+    });
+    after(() => redis?.stop());
+
+    for (const kind of clientKinds.filter(({ name }) => /^redis [456]$/.test(name))) {
+      // it would go on with what it was doing, beside the new connection, and hear all twice
+      it(`once, though it was just making a connection, with ${kind.name}`, async (t) => {
+        const proxy = await SilencingProxy.start(redis);
+        t.after(() => proxy.close());
+        const target = { nodes: [{ host: proxy.host, port: proxy.port }] } as const;
+        const { subClient, subscriber, hears, stop } = await listen(kind, target);
+        proxy.hold();
+        const connects = new Promise<void>((resolve) => subClient.once('connect', resolve));
+        await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+        await connects;
+        const reconnecting = subscriber.reconnect(wanted);
+        // until what it was doing would have gone on
+        await delay(4000);
+        proxy.release();
+        await reconnecting;
+        await hears();
+        await eventually(() => assert.equal(proxy.size, 2));
+        stop();
+      });
+    }
+  });
 
   describe('of a Cluster', () => {
     let cluster: RedisCluster;
