@@ -76,7 +76,7 @@ export async function onEachNode(cluster: NodeRedisCluster, command: string[]): 
   const seen = look(cluster);
   const replies = await Promise.all([
     onEachUnknown(masters, command, seen),
-    ...masters.map((node) => onMaster(node, command, seen)),
+    ...masters.map((node) => onMaster(cluster, node, command, seen)),
   ]);
   return replies.flat();
 }
@@ -101,7 +101,12 @@ async function onEachUnknown(
  * @returns the reply, or nothing from a master that is away: while it is being replaced, the client's own connection hangs
  * @throws what Redis replies
  */
-async function onMaster(node: ClusterNode, command: string[], seen: Promise<View>): Promise<unknown[]> {
+async function onMaster(
+  cluster: NodeRedisCluster,
+  node: ClusterNode,
+  command: string[],
+  seen: Promise<View>,
+): Promise<unknown[]> {
   if (isConnected(node)) {
     const { client } = node;
     try {
@@ -112,7 +117,21 @@ async function onMaster(node: ClusterNode, command: string[], seen: Promise<View
     }
   }
   const { side, givenUp } = await seen;
-  return givenUp.has(node.address) ? [] : side.ask(addressOf(node), command);
+  if (givenUp.has(node.address)) return [];
+  if (side.areBlind) return throughCluster(cluster, node, command);
+  return side.ask(addressOf(node), command);
+}
+
+/** The client alone knows where it is, and may not have connected to it yet: so it has it with `minimizeConnections`. */
+async function throughCluster(cluster: NodeRedisCluster, node: ClusterNode, command: string[]): Promise<unknown[]> {
+  const outcome = await askOnce(ANSWERS_WITHIN_MS, {
+    ask: async () => (await cluster.nodeClient(node)).sendCommand(command),
+    // it is the client's own
+    end: () => Promise.resolve(),
+  });
+  if (outcome?.status === 'fulfilled') return [outcome.value];
+  debug('could not ask the master %s: %s', node.address, outcome?.reason ?? 'no answer');
+  return [];
 }
 
 function addressOf({ address }: ClusterNode): Address {
@@ -125,20 +144,20 @@ class SideConnections {
   /** Until when nodes are left alone, by address. */
   static readonly #silent = new Map<string, number>();
   readonly #like: ClusterClient;
-  readonly #translated: boolean;
+  /** With a `nodeAddressMap`, only the client knows where the other nodes are. */
+  readonly areBlind: boolean;
 
   /** @param like - a connection to that node, whose options the others get */
   constructor(like: ClusterClient, node: ClusterNode) {
     const { host, port } = (like.options?.socket ?? {}) as Partial<Address>;
     this.#like = like;
-    // with a `nodeAddressMap`, only the client knows where the other nodes are
-    this.#translated = host !== undefined && `${host}:${port}` !== node.address;
+    this.areBlind = host !== undefined && `${host}:${port}` !== node.address;
   }
 
   /** @returns the reply, or nothing from a node that is away: it has no subscribers */
   async ask({ host, port }: Address, command: string[]): Promise<unknown[]> {
     const address = `${host}:${port}`;
-    if (this.#translated || Date.now() < (SideConnections.#silent.get(address) ?? 0)) return [];
+    if (this.areBlind || Date.now() < (SideConnections.#silent.get(address) ?? 0)) return [];
     const socket = connectingOnce({ ...this.#like.options?.socket, host, port }, ANSWERS_WITHIN_MS);
     const client = this.#like.duplicate({ socket });
     client.on('error', (error) => debug('node %s: %s', address, error));

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import Redis from 'ioredis';
+import * as redis6 from 'redis';
+import * as redis4 from 'redis-4';
+import * as redis5 from 'redis-5';
 
 import { DRIVERS } from '../../src/redis/clients';
 import type { NodeRedisCluster } from '../../src/redis/node-redis-cluster';
@@ -76,4 +79,36 @@ describe('A Cluster that has lost a master', () => {
     for (const { server } of others) server.freeze();
     await eventually(async () => assert.equal(await canConnectAnew(cluster), false));
   });
+});
+
+describe('A Cluster whose nodes only the client knows where to find', () => {
+  let redis: RedisCluster;
+  const toEnd: (() => unknown)[] = [];
+
+  before(async () => {
+    redis = await startRedisCluster({ replicasPerMaster: 0 });
+  });
+  after(async () => {
+    for (const end of toEnd) await end();
+    await redis.stop();
+  });
+
+  const libraries = { 4: redis4.createCluster, 5: redis5.createCluster, 6: redis6.createCluster };
+  for (const [version, createCluster] of Object.entries(libraries)) {
+    it(`counts those who listen to a node that it has not connected to yet, with redis ${version} Cluster`, async () => {
+      const cluster = (createCluster as typeof redis6.createCluster)({
+        rootNodes: redis.nodes.map(({ host, port }) => ({ socket: { host, port } })),
+        minimizeConnections: true,
+        nodeAddressMap: (address) => ({ host: 'localhost', port: Number(address.split(':')[1]) }),
+      });
+      cluster.on('error', () => {});
+      await cluster.connect();
+      toEnd.push(() => (cluster.destroy ?? cluster.disconnect).call(cluster));
+      const subscribers = redis.nodes.map(({ host, port }) => new Redis(port, host));
+      toEnd.push(() => subscribers.map((subscriber) => subscriber.disconnect()));
+      const channel = `x${version}`;
+      await Promise.all(subscribers.map((subscriber) => subscriber.subscribe(channel)));
+      assert.deepEqual(await DRIVERS.classic.publisherOf(cluster).countSubscribers([channel]), [3]);
+    });
+  }
 });
