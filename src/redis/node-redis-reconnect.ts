@@ -76,14 +76,11 @@ async function connect(client: Reconnectable): Promise<boolean> {
       works = false;
     },
   );
-  do await patience(CONNECT_WITHIN_MS, connecting);
-  while (
-    // the Sentinel of redis 5 works, and yet waits for ever for the connection that it had reserved before
-    works === undefined &&
-    !client.masters &&
-    !client.isReady
-  );
+  // the Sentinel of redis 5 may work, and yet wait for ever for the connection that it had reserved before
+  const isSettled = () => works !== undefined || client.isReady === true;
   // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
+  do await patience(CONNECT_WITHIN_MS, connecting);
+  while (!client.masters && !isSettled());
   return works ?? client.masters?.length !== 0;
 }
 
