@@ -4,11 +4,9 @@ import { isForbidden } from './forbidden';
 import { ForbiddenNames } from './forbidden-names';
 import { letGo, type MessageListener, type Subscription, SubscriptionTable, whenActive } from './subscription';
 import { Unsubscriptions } from './unsubscriptions';
+import { WantedNames } from './wanted-names';
 
 const debug = debugModule('socket.io-redis:subscriptions');
-
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 2000;
 
 interface Commands {
   /** See `inBatches()`. */
@@ -28,13 +26,9 @@ type Entry<Channel> = readonly [name: string, subscription: Subscription<Channel
 export class Subscriptions<Channel = string> {
   readonly #commands: Commands;
   readonly #subscriptions = new SubscriptionTable<Channel>();
-  /** The names still to be asked for. */
-  readonly #wanted = new Set<string>();
+  readonly #wanted = new WantedNames(() => this.#askForWanted());
   readonly #unwanted: Unsubscriptions;
   readonly #forbidden = new ForbiddenNames((names) => this.#want(names));
-  #flushing = false;
-  #retry: NodeJS.Timeout | undefined;
-  #retryIn = FIRST_RETRY_MS;
   /** Counts the connections: an answer from an earlier one says nothing about this one. */
   #connection = 0;
   /** One report a connection, not one a name and try. */
@@ -48,7 +42,7 @@ export class Subscriptions<Channel = string> {
       isReady: () => commands.isReady(),
       unsubscribe: (names) => commands.unsubscribe(names),
       isWanted: (name) => this.#subscriptions.has(name),
-      onEnded: () => this.#flushSoon(),
+      onEnded: () => this.#wanted.askSoon(),
     });
   }
 
@@ -93,7 +87,7 @@ export class Subscriptions<Channel = string> {
   /** @returns once all of the names are active */
   async add(names: readonly string[], listener: MessageListener<Channel>): Promise<void> {
     const waits = names.map((name) => this.#addOne(name, listener));
-    this.#flushSoon();
+    this.#wanted.askSoon();
     await Promise.all(waits);
   }
 
@@ -148,7 +142,7 @@ export class Subscriptions<Channel = string> {
    */
   async resubscribe(): Promise<void> {
     this.#connection += 1;
-    this.#retryIn = FIRST_RETRY_MS;
+    this.#wanted.works();
     this.#refusalTold = false;
     this.#askAgain(this.#subscriptions.keys(), true);
     await this.#unwanted.tell();
@@ -161,8 +155,7 @@ export class Subscriptions<Channel = string> {
 
   /** Lets go of whoever waits. @returns whether Redis is away, and has still to be told what is not wanted any more */
   close(): boolean {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
+    this.#wanted.close();
     this.#forbidden.close();
     this.#unwanted.close();
     for (const name of this.names) this.#forget(name);
@@ -194,7 +187,7 @@ export class Subscriptions<Channel = string> {
       this.#subscriptions.set(name, { ...subscription, state: 'wanted', held: kept && subscription.held });
       this.#wanted.add(name);
     }
-    this.#flushSoon();
+    this.#wanted.askSoon();
   }
 
   #forget(name: string): void {
@@ -207,39 +200,24 @@ export class Subscriptions<Channel = string> {
 
   #want(names: readonly string[]): void {
     for (const name of names) this.#wanted.add(name);
-    this.#flushSoon();
+    this.#wanted.askSoon();
   }
 
-  #flushSoon(): void {
-    if (this.#flushing || this.#wanted.size === 0) return;
-    this.#flushing = true;
-    process.nextTick(() => {
-      this.#flushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#wanted.size === 0) return;
+  #askForWanted(): void {
     if (!this.#commands.isReady()) {
       // most clients tell when they are ready, but node-redis' Cluster has no such event
-      this.#retryLater();
+      this.#wanted.askLater();
       return;
     }
-    const entries = this.#takeWanted();
+    // node-redis takes a channel for subscribed until its UNSUBSCRIBE is answered, and sends nothing
+    const names = this.#wanted.take((name) => !this.#unwanted.isEnding(name));
+    const entries = names.flatMap((name) => this.#entryOf(name));
     for (const batch of inBatches(entries, this.#commands.isPerSlot(), ([name]) => name)) void this.#ask(batch);
   }
 
-  #takeWanted(): Entry<Channel>[] {
-    const entries: Entry<Channel>[] = [];
-    for (const name of this.#wanted) {
-      // node-redis takes a channel for subscribed until its UNSUBSCRIBE is answered, and sends nothing
-      if (this.#unwanted.isEnding(name)) continue;
-      this.#wanted.delete(name);
-      const subscription = this.#subscriptions.get(name);
-      if (subscription) entries.push([name, subscription]);
-    }
-    return entries;
+  #entryOf(name: string): Entry<Channel>[] {
+    const subscription = this.#subscriptions.get(name);
+    return subscription ? [[name, subscription]] : [];
   }
 
   async #ask(entries: readonly Entry<Channel>[]): Promise<void> {
@@ -255,7 +233,7 @@ export class Subscriptions<Channel = string> {
     }
     this.#endForgotten(entries);
     if (connection !== this.#connection) return;
-    this.#retryIn = FIRST_RETRY_MS;
+    this.#wanted.works();
     for (const [name, subscription] of entries) {
       // it may have been lost since
       if (this.#subscriptions.get(name) !== subscription) continue;
@@ -310,16 +288,6 @@ export class Subscriptions<Channel = string> {
   #askLater(name: string, subscription: Subscription<Channel>): void {
     subscription.state = 'wanted';
     this.#wanted.add(name);
-    this.#retryLater();
-  }
-
-  #retryLater(): void {
-    if (this.#retry) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#flush();
-    }, this.#retryIn);
-    this.#retry.unref();
-    this.#retryIn = Math.min(2 * this.#retryIn, LAST_RETRY_MS);
+    this.#wanted.askLater();
   }
 }
