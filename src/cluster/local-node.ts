@@ -14,14 +14,15 @@ export interface LocalNode {
    * Likewise, and calls back with the number of these sockets, then with the first argument of whatever each of them
    * acknowledges the packet with.
    *
-   * @returns to be called when nobody waits any longer: a socket keeps what is not acknowledged for as long as it is there
+   * @param onCount - `forget` is to be called when nobody waits any longer: a socket keeps what is not acknowledged for as long as
+   * it is there
    */
   deliverWithAcknowledgement(
     packet: BroadcastPacket,
     options: BroadcastOptions,
-    onCount: (clients: number) => void,
+    onCount: (clients: number, forget: () => void) => void,
     onAnswer: (value: unknown) => void,
-  ): () => void;
+  ): void;
   /** Whether a socket is in the room, given as it stands in a channel's name. */
   hasRoom(room: string): boolean;
   /** The ids of the sockets in any of the rooms, or of all sockets when there is none. */

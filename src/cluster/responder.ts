@@ -71,8 +71,9 @@ export class Responder {
     let clients = 0;
     let answers = 0;
     let timer: NodeJS.Timeout | undefined;
-    const onCount = (count: number) => {
+    const onCount = (count: number, forget: () => void) => {
       clients = count;
+      if (clients > 0) timer = setTimeout(forget, patienceOf(options, patience)).unref();
       send(wire.clientCount(broadcast, clients));
     };
     const onAnswer = (value: unknown) => {
@@ -80,10 +81,7 @@ export class Responder {
       if (answers === clients) clearTimeout(timer);
       this.#guard(() => send(wire.clientAnswer(broadcast, value, nth)));
     };
-    this.#guard(() => {
-      const forget = this.#local.deliverWithAcknowledgement(packet, options, onCount, onAnswer);
-      if (clients > 0) timer = setTimeout(forget, patienceOf(options, patience)).unref();
-    });
+    this.#guard(() => this.#local.deliverWithAcknowledgement(packet, options, onCount, onAnswer));
   }
 
   #guard(action: () => void): void {

@@ -10,7 +10,7 @@ import redisAdapter = require('../../src/index');
 
 import { type RedisServer, startRedis } from '../../tools/redis-server';
 import { eventually } from '../support/eventually';
-import { type Client, type Generation, type ServerNode, startServer } from '../support/fleet';
+import { type Client, type Generation, io4, type ServerNode, startServer } from '../support/fleet';
 
 const SENT = ['text "quoted", ü 🎉', { list: [1, -1.5, null, true], secret: 'x' }] as const;
 
@@ -122,6 +122,25 @@ describe('What another node sends', () => {
     sender.io.emit('from elsewhere');
     assert.equal(await told, thrown);
     assert.throws(() => receiver.io.emit('from here'), thrown);
+    for (const { received } of clients) {
+      await eventually(() => assert.deepEqual(received, [['from elsewhere'], ['from here']]));
+    }
+  });
+
+  it('is acknowledged by all clients, whatever the listener to all that goes out to one of them throws', async () => {
+    const [sender, receiver] = await startPair(4);
+    const clients = [await receiver.connect(), await receiver.connect()];
+    for (const client of clients) client.answer = () => client.id;
+    const [first] = clients as [Client];
+    const thrown = new Error('of a listener');
+    (receiver.socketOf(first) as unknown as Socket).onAnyOutgoing(() => {
+      throw thrown;
+    });
+    const told = new Promise((resolve) => receiver.adapter.on('error', resolve));
+    const answers: string[] = await io4(sender).timeout(5000).emitWithAck('from elsewhere');
+    assert.deepEqual(answers.sort(), clients.map(({ id }) => id).sort());
+    assert.equal(await told, thrown);
+    await assert.rejects(io4(receiver).timeout(5000).emitWithAck('from here'), thrown);
     for (const { received } of clients) {
       await eventually(() => assert.deepEqual(received, [['from elsewhere'], ['from here']]));
     }

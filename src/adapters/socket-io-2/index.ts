@@ -94,7 +94,11 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
     try {
       return await this.#collecting.collect(ms, ({ onCount, onAnswer }) => {
         if (!local) nodeOf(this).broadcastWithAcknowledgement(data, options, ms, onCount, onAnswer);
-        forget = this.#local.deliverWithAcknowledgement(this.#packet(data, targets), options, onCount, onAnswer);
+        const onLocalCount = (clients: number, forgetLocal: () => void) => {
+          forget = forgetLocal;
+          onCount(clients);
+        };
+        this.#local.deliverWithAcknowledgement(this.#packet(data, targets), options, onLocalCount, onAnswer);
         return local ? Promise.resolve(1) : this.serverCount();
       });
     } finally {

@@ -33,17 +33,16 @@ export class LocalSockets implements LocalNode {
   deliverWithAcknowledgement(
     { data }: BroadcastPacket,
     options: BroadcastOptions,
-    onCount: (clients: number) => void,
+    onCount: (clients: number, forget: () => void) => void,
     onAnswer: (value: unknown) => void,
-  ): () => void {
+  ): void {
     const id = this.#adapter.nsp.ids++;
     const packet = { type: typeOf(data, options.flags), data, id };
     const sockets = this.#adapter.broadcastLocally(packet, options);
     for (const { acks } of sockets) acks[id] = (value) => onAnswer(value);
-    onCount(sockets.length);
-    return () => {
+    onCount(sockets.length, () => {
       for (const { acks } of sockets) delete acks[id];
-    };
+    });
   }
 
   hasRoom(room: string): boolean {

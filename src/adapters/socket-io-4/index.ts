@@ -10,7 +10,7 @@ import { LocalSockets } from './local-sockets';
 import type { Namespace4 } from './types';
 
 /** What Socket.IO has an adapter send. */
-type Packet = Pick<BroadcastPacket, 'type' | 'data'>;
+type Packet = Pick<BroadcastPacket, 'type' | 'data'> & { id?: number };
 
 /**
  * The adapter of one namespace of a Socket.IO 4 server. Socket.IO makes it: `new Server({ adapter: createAdapter(…) })`.
@@ -74,9 +74,12 @@ export class RedisAdapter extends withRedisApi(Adapter) {
     onAnswer: (value: unknown) => void,
   ): void {
     const { local, timeout = this.requestsTimeout } = options.flags ?? {};
+    const broadcastOptions = outgoing(options);
     if (local) void this.#countNobodyElsewhere(onCount);
-    else nodeOf(this).broadcastWithAcknowledgement(packet.data, outgoing(options), timeout, onCount, onAnswer);
-    super.broadcastWithAck(packet, options, onCount, onAnswer);
+    else nodeOf(this).broadcastWithAcknowledgement(packet.data, broadcastOptions, timeout, onCount, onAnswer);
+    // Socket.IO has the sockets forget by it what they have not acknowledged in time
+    packet.id = this.#local.nextId();
+    this.#local.deliverWithAcknowledgement(packet, broadcastOptions, onCount, onAnswer, packet.id);
   }
 
   /** The ids of the matching sockets of all nodes: `io.allSockets()`. */

@@ -9,21 +9,27 @@ const MESSAGE_BYTE = MESSAGE.charCodeAt(0);
 /** Where the data in JSON is taken from, when it is at hand. */
 type JsonSource = Pick<BroadcastPacket, 'json'> | WrittenBroadcast | undefined;
 
+/** A packet of this node, with an id if the sockets are to acknowledge it. */
+type Packet = Pick<BroadcastPacket, 'data'> & { id?: number };
+
 /** Sends a packet to sockets of this node; it is encoded once, and not at all when there are none. */
 export class LocalBroadcast {
   readonly #nsp: Namespace4;
   readonly #head: string;
-  readonly #packet: Pick<BroadcastPacket, 'data'>;
+  readonly #packet: Packet;
   readonly #source: JsonSource;
   readonly #options: PacketOptions;
   #encoded: (string | Uint8Array)[] | undefined;
   #thrown: { error: unknown } | undefined;
 
-  /** @param head - the namespace's `eventHead()` */
+  /**
+   * @param head - the namespace's `eventHead()`
+   * @param source - not for a packet with an id
+   */
   constructor(
     nsp: Namespace4,
     head: string,
-    packet: Pick<BroadcastPacket, 'data'>,
+    packet: Packet,
     source: JsonSource,
     { volatile, compress }: BroadcastFlags,
   ) {
@@ -57,7 +63,8 @@ export class LocalBroadcast {
     const json = this.#source?.json;
     if (json) return [this.#encodeJson(json.bytes)];
     // the encoder sees by itself whether there is binary data, and takes BINARY_EVENT for an event that it has encoded
-    const packet = { type: EVENT, data: this.#packet.data, nsp: this.#nsp.name };
+    const { data, id } = this.#packet;
+    const packet = { type: EVENT, data, nsp: this.#nsp.name, ...(id === undefined ? {} : { id }) };
     const encoded = this.#nsp.server.encoder.encode(packet);
     const [text] = encoded;
     if (encoded.length === 1 && typeof text === 'string') this.#options.wsPreEncodedFrame = [frameOf(text)];

@@ -1,6 +1,6 @@
-import { Adapter, type BroadcastOptions as SocketIoOptions } from 'socket.io-adapter';
+import type { Adapter } from 'socket.io-adapter';
 import type { LocalNode } from '../../cluster/local-node';
-import { type BroadcastOptions, type BroadcastPacket, EVENT, type WrittenBroadcast } from '../../wire/broadcast';
+import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { asRooms, textOfRoom } from '../../wire/rooms';
 import { type CustomHook, callHook } from '../custom-hook';
@@ -42,18 +42,28 @@ export class LocalSockets implements LocalNode {
   }
 
   deliverWithAcknowledgement(
-    { data }: BroadcastPacket,
+    { data }: Pick<BroadcastPacket, 'data'>,
     options: BroadcastOptions,
-    onCount: (clients: number) => void,
+    onCount: (clients: number, forget: () => void) => void,
     onAnswer: (value: unknown) => void,
-  ): () => void {
-    // it gets its id there
-    const packet: { type: number; data: unknown; id?: number } = { type: EVENT, data };
-    Adapter.prototype.broadcastWithAck.call(this.#adapter, packet, this.#resolve(options), onCount, onAnswer);
-    const { id = -1 } = packet;
-    return () => {
-      for (const { acks } of this.#nsp.sockets.values()) acks.delete(id);
-    };
+    id = this.nextId(),
+  ): void {
+    const broadcast = new LocalBroadcast(this.#nsp, this.#eventHead, { data, id }, undefined, options.flags);
+    const sockets = this.#socketsIn(options);
+    for (const socket of sockets) {
+      broadcast.sendTo(socket);
+      socket.acks.set(id, onAnswer);
+    }
+    // whoever asks waits for the number, whatever a listener throws
+    onCount(sockets.length, () => {
+      for (const { acks } of sockets) acks.delete(id);
+    });
+    broadcast.end();
+  }
+
+  /** For a packet that is to be acknowledged: the same for all who get it. */
+  nextId(): number {
+    return this.#nsp._ids++;
   }
 
   hasRoom(room: string): boolean {
@@ -157,16 +167,6 @@ export class LocalSockets implements LocalNode {
   #members(room: Room): Iterable<string> {
     const { rooms } = this.#adapter as { rooms: Map<Room, Set<string>> };
     return rooms.get(room) ?? rooms.get(this.#named(room)) ?? [];
-  }
-
-  #resolve({ rooms, except, flags }: BroadcastOptions): SocketIoOptions {
-    return { rooms: this.#allNamed(rooms), except: this.#allNamed(except), flags };
-  }
-
-  #allNamed(names: readonly Room[]): Set<string> {
-    const named = new Set<string>();
-    for (const room of names) named.add(this.#named(room));
-    return named;
   }
 
   /**

@@ -9,6 +9,8 @@ export interface Namespace4 {
     readonly encoder: { encode(packet: object): (string | Uint8Array)[] };
   };
   readonly sockets: ReadonlyMap<string, Socket4>;
+  /** The id of its next packet that is to be acknowledged. */
+  _ids: number;
   readonly adapter?: unknown;
   _onServerSideEmit(args: unknown[]): void;
 }
