@@ -12,7 +12,7 @@ export function render(report: Report): string {
   const total = traffic.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   const busiest = traffic.slice(0, BUSIEST).map((one) => [one.channel, String(one.messagesPerSecond)]);
   return [
-    `${key} on ${server}, at ${time}\n${count(namespaces.length, 'namespace')}, ${total.toFixed(1)} messages/s`,
+    `${visible(key)} on ${visible(server)}, at ${time}\n${count(namespaces.length, 'namespace')}, ${total.toFixed(1)} messages/s`,
     ...(namespaces.length > 0 ? namespaces.map(renderNamespace) : [NOBODY]),
     ...(busiest.length > 0 ? [table(['channel', 'messages/s'], busiest)] : []),
     ...(unseen.length > 0 ? [unseen.map((what) => `Cannot see ${what}.`).join('\n')] : []),
@@ -23,7 +23,7 @@ function renderNamespace({ name, pubSub, connections, roomChannels, nodes }: Nam
   const facts = [count(nodes.length, 'node'), count(connections, 'connection')];
   if (roomChannels > 0) facts.push(count(roomChannels, 'room channel'));
   const kind = pubSub === 'sharded' ? ' (sharded)' : '';
-  return `${name}${kind}: ${facts.join(', ')}\n${table(['node', 'runs', 'sockets', 'rooms'], nodes.map(renderNode))}`;
+  return `${visible(name)}${kind}: ${facts.join(', ')}\n${table(['node', 'runs', 'sockets', 'rooms'], nodes.map(renderNode))}`;
 }
 
 function renderNode({ uid, runs, sockets, rooms }: NodeReport): string[] {
@@ -38,9 +38,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.map((line) => `  ${line.map(pad).join('  ').trimEnd()}`).join('\n');
 }
 
-/** What comes from Redis must not steer the terminal. */
+/** What comes from Redis must neither steer the terminal nor turn around what stands beside it. */
 function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\uFFFD');
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
 }
 
 function count(number: number, thing: string): string {
