@@ -122,9 +122,15 @@ function parseUrl(option: string, uri: string): URL {
   if (!URL.canParse(withScheme)) throw new InvalidOptionError(option, expected, shown);
   const url = new URL(withScheme);
   const isRedis = url.protocol === 'redis:' || url.protocol === 'rediss:';
-  if (!isRedis || !isDecodable(url.username) || !isDecodable(url.password))
+  if (!isRedis || isTorn(url) || !isDecodable(url.username) || !isDecodable(url.password))
     throw new InvalidOptionError(option, expected, shown);
   return url;
+}
+
+/** Whether a password that is not percent-encoded was taken apart: what stands after its `/`, `?` or `#` up to the host has an `@`. */
+function isTorn({ username, password, pathname, search, hash }: URL): boolean {
+  const names = search.replace(/=[^&]*/g, '');
+  return `${pathname}${hash}${username || password ? search : names}`.includes('@');
 }
 
 function isDecodable(text: string): boolean {

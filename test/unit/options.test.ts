@@ -31,6 +31,7 @@ const FORMS: [uri: unknown, options: object, settings: object][] = [
   ['redis://h', {}, { host: 'h', port: 6379 }],
   ['redis://u:p%40ss@h:1/2', {}, { host: 'h', port: 1, username: 'u', password: 'p@ss', database: 2 }],
   ['redis://:p@h', {}, { username: undefined, password: 'p' }],
+  ['redis://h?password=p@x/y', {}, { host: 'h', password: 'p@x/y' }],
   ['redis://h/?db=3&password=x&unknown=y', {}, { database: 3, password: 'x' }],
   ['redis://h?socket_keepalive=false&tls=true', {}, { keepAlive: false, tls: {} }],
   ['rediss://h', {}, { tls: {} }],
@@ -91,7 +92,8 @@ describe('Connection options', () => {
     });
   }
 
-  for (const uri of ['http://h', 'redis://h:port', 'u:s3cret@h:port', 'redis://u:s3cret@h:port', {}, true]) {
+  const torn = ['/', '?', '#'].flatMap((mark) => [`redis://:p@x${mark}s3cret@h`, `u:12${mark}s3cret@h`]);
+  for (const uri of ['http://h', 'redis://h:port', 'u:s3cret@h:port', 'redis://u:s3cret@h:port', ...torn, {}, true]) {
     it(`the uri ${JSON.stringify(uri)} is refused, without a password in the message`, () => {
       assert.throws(
         () => connectionSettings(uri, {}),
