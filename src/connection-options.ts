@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   /** The path of a Unix socket, used instead of host and port. */
   path?: string;
   /** A uri, as the first argument takes it. */
-  url?: string;
+  url?: string | URL;
   /** The ACL user (Redis 6 or later). */
   user?: string;
   /** The same as `user`. */
@@ -49,7 +49,7 @@ export interface RetryState {
   times_connected: number;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
+const OPTIONS: ReadonlySet<keyof ConnectionOptions> = new Set<keyof ConnectionOptions>([
   'host',
   'port',
   'path',
@@ -67,7 +67,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ConnectionOptions>([
 ]);
 
 export function isConnectionOption(name: string): boolean {
-  return OPTIONS.has(name);
+  return (OPTIONS as ReadonlySet<string>).has(name);
 }
 
 type Unchecked = Partial<Record<keyof ConnectionOptions, unknown>>;
@@ -77,7 +77,7 @@ export function connectionSettings(uri: unknown, options: ConnectionOptions): Co
   const fromUri = uri === undefined || uri === null ? readUri('url', options.url) : readUri('uri', uri);
   // as in node_redis, the uri wins, but a certificate cannot be given with it
   const certificate = options.tls === false ? undefined : options.tls;
-  const merged: Unchecked = { ...defined(options), ...fromUri, tls: certificate ?? fromUri.tls };
+  const merged: Unchecked = { ...defined(named(options)), ...fromUri, tls: certificate ?? fromUri.tls };
   return {
     host: readText('host', merged.host) ?? 'localhost',
     port: readWhole('port', merged.port, 1, 65535) ?? 6379,
@@ -97,6 +97,7 @@ export function connectionSettings(uri: unknown, options: ConnectionOptions): Co
 function readUri(option: string, uri: unknown): Unchecked {
   if (uri === undefined || uri === null || uri === '') return {};
   if (typeof uri === 'number' || /^\d+$/.test(String(uri))) return { port: uri };
+  if (uri instanceof URL) return readUri(option, uri.href);
   if (typeof uri !== 'string') throw new InvalidOptionError(option, 'a string', uri);
   if (uri.startsWith('/')) return { path: uri };
   if (uri.startsWith('unix:')) return { path: uri.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') };
@@ -195,9 +196,13 @@ function readTls(value: unknown): object | undefined {
   return value;
 }
 
+const FAMILIES: ReadonlyMap<unknown, number> = new Map(
+  [4, 6].flatMap((family) => [family, `${family}`, `IPv${family}`].map((name) => [name, family])),
+);
+
 function readFamily(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const family = { IPv4: 4, IPv6: 6, 4: 4, 6: 6 }[String(value)];
+  const family = FAMILIES.get(value);
   if (family === undefined) throw new InvalidOptionError('family', 'IPv4, IPv6, 4 or 6', value);
   return family;
 }
@@ -213,6 +218,11 @@ function readRetryStrategy(value: unknown): ConnectionSettings['reconnectStrateg
     const answer = strategy({ attempt: retries + 1, error, total_retry_time, times_connected: 0 });
     return typeof answer === 'number' || answer instanceof Error ? answer : false;
   };
+}
+
+/** Each by its name, since those of an instance may be its class's. */
+function named(options: ConnectionOptions): Unchecked {
+  return Object.fromEntries([...OPTIONS].map((name) => [name, options[name]]));
 }
 
 function defined(options: Unchecked): Unchecked {

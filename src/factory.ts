@@ -34,7 +34,7 @@ export interface AdapterFactory {
 
 /** @throws {InvalidOptionError} @throws {UnsupportedClientError} */
 export function createClassicFactory(
-  uri: string | number | undefined,
+  uri: string | URL | number | undefined,
   options: RedisAdapterOptions | null | undefined,
 ): AdapterFactory {
   const { codec, ...settings } = readSettings(uri, options);

@@ -30,24 +30,25 @@ import type { SocketDetails as Details } from './wire/messages';
  * @throws {InvalidOptionError} when an option is not what it must be
  * @throws {UnsupportedClientError} when a client is of an unknown kind
  */
-function redisAdapter(uri: string | number, options?: Options): Factory;
+function redisAdapter(uri: string | URL | number, options?: Options): Factory;
 function redisAdapter(options?: Options): Factory;
 function redisAdapter(pubClient: Client, subClient?: Client, options?: Options): Factory;
 function redisAdapter(
-  first?: string | number | Options | Client | null,
+  first?: string | URL | number | Options | Client | null,
   second?: Options | Client | null,
   third?: Options | null,
 ): Factory {
   // what has events is meant for a client, and no options, even if it is none that is supported
-  if (isEmitter(first) || isEmitter(second) || (isObject(first) && isObject(second))) {
+  const isUri = first instanceof URL;
+  if (isEmitter(first) || isEmitter(second) || (isObject(first) && isObject(second) && !isUri)) {
     return createClassicFactory(undefined, {
       ...readOptions(third),
       pubClient: requireClient('pubClient', first),
       ...given({ subClient: second as Client }),
     });
   }
-  if (isObject(first)) return createClassicFactory(undefined, first as Options);
-  return createClassicFactory((first ?? undefined) as string | number | undefined, second as Options);
+  if (isObject(first) && !isUri) return createClassicFactory(undefined, first as Options);
+  return createClassicFactory((first ?? undefined) as string | URL | number | undefined, second as Options);
 }
 
 function isObject(value: unknown): boolean {

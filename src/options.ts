@@ -96,7 +96,7 @@ const DEFAULT_MAX_SUBSCRIPTIONS = 100_000;
  * @throws {InvalidOptionError} @throws {UnsupportedClientError}
  */
 export function readSettings(
-  uri: string | number | undefined,
+  uri: string | URL | number | undefined,
   given: RedisAdapterOptions | null | undefined,
 ): ClassicSettings {
   const options = readOptions(given);

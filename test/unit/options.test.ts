@@ -38,6 +38,9 @@ const FORMS: [uri: unknown, options: object, settings: object][] = [
   ['rediss://h', { tls: { ca: 'x' } }, { tls: { ca: 'x' } }],
   ['rediss://h', { tls: false }, { tls: {} }],
   ['redis://h', { tls: false }, { tls: undefined }],
+  [new URL('redis://u:p%40ss@h:1/2'), {}, { host: 'h', port: 1, username: 'u', password: 'p@ss', database: 2 }],
+  [undefined, { url: new URL('rediss://h') }, { host: 'h', tls: {} }],
+  [undefined, Object.create({ host: 'h', port: 1 }), { host: 'h', port: 1 }],
   ['redis://h:1', { port: 2, host: 'x' }, { host: 'h', port: 1 }],
   ['6380', {}, { host: 'localhost', port: 6380 }],
   ['/tmp/redis.sock', {}, { path: '/tmp/redis.sock' }],
@@ -65,6 +68,7 @@ const REFUSED: [option: string, value: unknown][] = [
   ['auth_pass', {}],
   ['tls', 'yes'],
   ['family', 5],
+  ['family', 'toString'],
   ['connect_timeout', 0],
   ['connect_timeout', 'x'],
   ['socket_keepalive', 'yes'],
@@ -205,6 +209,12 @@ describe('Options', () => {
       assert.throws(create, (error) => error instanceof given && error.option === 'pubClient');
     });
   }
+
+  it('a URL is not taken for options', () => {
+    for (const options of [undefined, { key: 'shop' }]) {
+      assert.throws(() => redisAdapter(new URL('http://h'), options), { option: 'uri' });
+    }
+  });
 
   it('of one client that has no duplicate() ask for the other', () => {
     const sentinel = createSentinel5({ name: 'x', sentinelRootNodes: [] });
