@@ -25,7 +25,7 @@ export class Inbox {
     }
     const { requestId, requestid, data } = fields;
     const id = requestId ?? requestid ?? (isRecord(data) ? data.requestId : undefined);
-    this.#waiting.get(String(id))?.(fields);
+    if (typeof id === 'string') this.#waiting.get(id)?.(fields);
   }
 
   /** @returns the id of a new request, whose answers are handed over until `forget()` */
