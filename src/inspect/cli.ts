@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidOptionError } from '../errors';
 import { type InspectOptions, readArguments, USAGE } from './arguments';
-import { openRedis } from './connect';
+import { openRedis, type Redis } from './connect';
 import { InspectError } from './errors';
 import { Inspector } from './inspector';
 import { render } from './render';
@@ -32,7 +32,7 @@ async function main(args: string[]): Promise<number> {
     stop.abort();
   });
   try {
-    return await Promise.race([inspect(new Inspector(redis, options), options, stop.signal), redis.lost]);
+    return await Promise.race([inspect(redis, options, stop.signal), redis.lost]);
   } finally {
     // a screen has no end of line
     if (isOnScreen(options)) console.log();
@@ -40,14 +40,18 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function inspect(inspector: Inspector, options: InspectOptions, stop: AbortSignal): Promise<number> {
+async function inspect(redis: Redis, options: InspectOptions, stop: AbortSignal): Promise<number> {
   const { watch, intervalMs } = options;
-  await inspector.listen();
+  const inspector = new Inspector(redis, options);
+  const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()));
+  // whoever watches has seen a report, and does not wait for Redis to end it
+  const done = (asked: Promise<void>) => Promise.race([redis.inTime(asked), ...(watch ? [stopped] : [])]);
+  await done(inspector.listen());
   let surveyedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     if (performance.now() - surveyedAt >= SURVEY_EVERY_MS) {
       surveyedAt = performance.now();
-      await inspector.survey();
+      await done(inspector.survey());
     }
     await delay(intervalMs, undefined, { signal: stop }).catch(() => undefined);
     // what was seen of a Redis that is lost is old

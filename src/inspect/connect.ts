@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createCluster } from 'redis';
 import { connectionSettings } from '../connection-options';
 import { endClient } from '../redis/client-life';
@@ -18,6 +19,8 @@ export interface Redis {
   server: Server | undefined;
   /** Rejects when a connection is lost: it is not made again. */
   lost: Promise<never>;
+  /** Waits for what takes as long as Redis does, but not for ever. @throws {InspectError} */
+  inTime<T>(asked: Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -49,16 +52,17 @@ export async function openRedis(uri: string | undefined): Promise<Redis> {
     client.on('error', (error) => lose(explain(error, address)));
     return client;
   };
+  const inTime = <T>(asked: Promise<T>) => Promise.race([asked, noAnswer(address)]);
   const endAll = () => Promise.all(clients.map(endClient));
   try {
-    const { server, pubClient, subClient } = await Promise.race([inTime(connectAll(settings, watch)), lost]);
+    const { server, pubClient, subClient } = await Promise.race([connectInTime(settings, watch), lost]);
     const classic = sharePubSub(pubClient, subClient, 'classic');
     const sharded = sharePubSub(pubClient, subClient, 'sharded');
     const close = async () => {
       for (const { release } of [classic, sharded]) release();
       await endAll();
     };
-    return { classic: classic.pubSub, sharded: sharded.pubSub, server, lost, close };
+    return { classic: classic.pubSub, sharded: sharded.pubSub, server, lost, inTime, close };
   } catch (error) {
     await endAll();
     throw explain(error, address);
@@ -106,7 +110,16 @@ async function readServer(client: ReturnType<typeof connectClient>): Promise<Ser
   }
 }
 
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  if (!(await within(ANSWERS_WITHIN_MS, promise))) throw new Error(`no answer within ${ANSWERS_WITHIN_MS / 1000} s`);
-  return promise;
+const NO_ANSWER = `no answer within ${ANSWERS_WITHIN_MS / 1000} s`;
+
+async function connectInTime(settings: ConnectionSettings, watch: Watch): Promise<Clients> {
+  const connecting = connectAll(settings, watch);
+  if (!(await within(ANSWERS_WITHIN_MS, connecting))) throw new Error(NO_ANSWER);
+  return connecting;
+}
+
+async function noAnswer(address: string): Promise<never> {
+  // the connections keep the process, until they are ended
+  await delay(ANSWERS_WITHIN_MS, undefined, { ref: false });
+  throw explain(NO_ANSWER, address);
 }

@@ -16,7 +16,13 @@ export interface Ended {
 
 /** Runs `socket.io-redis` to its end. */
 export async function runCommand(...args: string[]): Promise<Ended> {
-  return untilEnd(start(process.execPath, [CLI, ...args]));
+  return startCommand(...args).ended;
+}
+
+/** Starts `socket.io-redis`; `interrupt()` does what Ctrl+C does. */
+export function startCommand(...args: string[]): { ended: Promise<Ended>; interrupt(): void } {
+  const child = start(process.execPath, [CLI, ...args]);
+  return { ended: untilEnd(child), interrupt: () => child.kill('SIGINT') };
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import type { createClient } from 'redis';
 
 import redisAdapter = require('../../src/index');
 
@@ -11,7 +12,7 @@ import { eventually } from '../support/eventually';
 import { type ServerNode, startServer } from '../support/fleet';
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
-import { inspect, runCommand, runShell, sharesOf } from './command';
+import { inspect, runCommand, runShell, sharesOf, startCommand } from './command';
 
 const LOOK = '+pubsub|channels +pubsub|numsub';
 const SHARDED_LOOK = '+pubsub|shardchannels +pubsub|shardnumsub';
@@ -194,6 +195,28 @@ describe('inspect', () => {
       });
     }
   });
+
+  for (const [how, interrupted, code, complaint] of [
+    ['by itself', false, 2, /^There is no Redis to talk to at .*: no answer within 5 s\n$/],
+    ['by Ctrl+C', true, 0, /^$/],
+  ] as const) {
+    it(`ends ${how} when Redis hangs while it watches`, async () => {
+      const redis = await startRedis();
+      const pair = await redis6.create(targetOf(redis));
+      opened.push(redis, { stop: async () => pair.close() });
+      const onlooker = pair.subClient as ReturnType<typeof createClient>;
+      const asked = new Promise((resolve) => void onlooker.subscribe('socket.io-request#/#', resolve));
+      await onlooker.subscribe('socket.io-response#/#', () => {});
+      const { ended, interrupt } = startCommand('inspect', redis.url, '--watch', '--json', '--seconds', '0.1');
+      await asked;
+      redis.freeze();
+      if (interrupted) interrupt();
+      const { code: ending, err } = await ended;
+      redis.thaw();
+      assert.equal(ending, code);
+      assert.match(err, complaint);
+    });
+  }
 
   it('ends quietly when nobody reads any more', async () => {
     const redis = await startRedis();
