@@ -1,5 +1,5 @@
 import debugModule from 'debug';
-import { type Address, type ClusterView, readView, unlessGivenUp } from './cluster-nodes';
+import { type Address, type ClusterView, type NodeOfCluster, readView, unlessGivenUp } from './cluster-nodes';
 import { mergeChannels, sumCounts } from './counts';
 import type { Publisher } from './driver';
 import { firstAnswer } from './first-answer';
@@ -9,7 +9,7 @@ import { reconnectPublisher } from './ioredis-reconnect';
 
 const debug = debugModule('socket.io-redis:ioredis');
 
-/** Milliseconds that a replica has, which the client does not know. */
+/** Milliseconds that a node has which the client does not know. */
 const ANSWERS_WITHIN_MS = 1000;
 
 export function publishWithIoredisCluster(cluster: IoredisCluster): Publisher {
@@ -47,7 +47,7 @@ export async function onEachNode<T>(cluster: IoredisCluster, ask: (node: Ioredis
   if (nodes.length === 0) throw new Error('the Redis Cluster client is not connected');
   const seen = look(cluster);
   const replies = await Promise.all([
-    onEachHiddenReplica(cluster, seen, ask),
+    onEachUnknown(cluster, seen, ask),
     ...nodes.map((node) => unlessGivenUp(ask(node), nameOf(node), seen)),
   ]);
   return ([] as T[]).concat(...replies);
@@ -70,28 +70,32 @@ const NOTHING_SEEN: ClusterView = { healthy: [], givenUp: new Set() };
 
 /**
  * CLUSTER SLOTS, which the client goes by, leaves out a replica until something has been replicated: on a new Cluster
- * that holds no data, and after a failover there. CLUSTER NODES has them all.
+ * that holds no data, and after a failover there. Nor does the client look again when such a one has become a master, since
+ * nothing that is published is sent elsewhere by that. CLUSTER NODES has them all.
  */
-async function onEachHiddenReplica<T>(
+async function onEachUnknown<T>(
   cluster: IoredisCluster,
   seen: Promise<ClusterView>,
   ask: (node: IoredisClient) => Promise<T>,
 ): Promise<T[]> {
-  const replicas = (await seen).healthy.filter(({ isReplica }) => isReplica);
-  const [master] = cluster.nodes('master');
-  if (!master || cluster.nodes('slave').length >= replicas.length) return [];
-  const known = new Set(cluster.nodes('all').map(nameOf));
-  const hidden = replicas.filter(({ names }) => !names.some((name) => known.has(name)));
-  return (await Promise.all(hidden.map((address) => onReplica(master, address, ask)))).flat();
+  const { healthy } = await seen;
+  const nodes = cluster.nodes('all');
+  const names = new Set(nodes.map(nameOf));
+  const isKnown = (node: NodeOfCluster) => node.names.some((name) => names.has(name));
+  const [like] = nodes;
+  // where it knows none by these names, it knows all by others
+  if (!like || !healthy.some(isKnown)) return [];
+  const unknown = healthy.filter((node) => !isKnown(node));
+  return (await Promise.all(unknown.map((address) => onUnknown(like, address, ask)))).flat();
 }
 
-/** @returns the reply, or nothing from a replica that is away: it has no subscribers */
-async function onReplica<T>(
-  master: IoredisNode,
+/** @returns the reply, or nothing from a node that is away: it has no subscribers */
+async function onUnknown<T>(
+  like: IoredisNode,
   { host, port }: Address,
   ask: (node: IoredisClient) => Promise<T>,
 ): Promise<T[]> {
-  const client = master.duplicate({
+  const client = like.duplicate({
     host,
     port,
     lazyConnect: true,
@@ -100,11 +104,11 @@ async function onReplica<T>(
     connectTimeout: ANSWERS_WITHIN_MS,
     commandTimeout: ANSWERS_WITHIN_MS,
   });
-  client.on('error', (error: Error) => debug('replica %s:%d: %s', host, port, error));
+  client.on('error', (error: Error) => debug('node %s:%d: %s', host, port, error));
   try {
     return [await ask(client)];
   } catch (error) {
-    debug('could not ask the replica %s:%d: %s', host, port, error);
+    debug('could not ask the node %s:%d: %s', host, port, error);
     return [];
   } finally {
     client.disconnect();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import Redis from 'ioredis';
+import Redis, { type Cluster } from 'ioredis';
 import * as redis6 from 'redis';
 import * as redis4 from 'redis-4';
 import * as redis5 from 'redis-5';
@@ -50,6 +50,36 @@ describe('A Cluster of which a master hangs', () => {
       await eventually(async () => assert.deepEqual(await count(name), [1]), { within: 20_000 });
       // who is asked for the others is left to chance
       for (let i = 0; i < 5; i++) assert.deepEqual(await count(name), [1]);
+    });
+  }
+});
+
+describe('A Cluster with a master that the client does not know of', () => {
+  let redis: RedisCluster;
+  let subscriber: Redis | undefined;
+  const pairs: ClientPair[] = [];
+
+  before(async () => {
+    redis = await startRedisCluster();
+  });
+  after(async () => {
+    subscriber?.disconnect();
+    await Promise.all(pairs.map((pair) => pair.close()));
+    await redis.stop();
+  });
+
+  for (const kind of kinds.filter(({ family }) => family === 'ioredis')) {
+    // as after several failovers: a master that has been away is forgotten, and nothing tells the client to look again
+    it(`counts those who listen to it, with ${kind.name}`, async () => {
+      const pair = await kind.create(targetOf(redis));
+      pairs.push(pair);
+      const [master] = redis.masters as [RedisClusterNode];
+      subscriber ??= new Redis(master.port, master.host);
+      await subscriber.subscribe('x');
+      const cluster = pair.pubClient as unknown as Cluster;
+      const nodes = (role: 'all') => cluster.nodes(role).filter(({ options: { port } }) => port !== master.port);
+      const unaware = Object.create(cluster, { nodes: { value: nodes } });
+      assert.deepEqual(await DRIVERS.classic.publisherOf(unaware).countSubscribers(['x']), [1]);
     });
   }
 });
