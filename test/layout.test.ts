@@ -91,9 +91,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'wire/binary',
     'wire/rooms',
   ],
-  cluster: ['wire', 'redis/pub-sub', 'errors', 'type limits', 'message-of', 'within'],
+  cluster: ['wire', 'redis/pub-sub', 'errors', 'type limits', 'message-of', 'moment', 'within'],
   wire: ['errors'],
-  redis: ['errors', 'within'],
+  redis: ['errors', 'moment', 'within'],
   limits: ['errors'],
   // a program of its own, which looks at the wire without being a node
   inspect: [
@@ -109,6 +109,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   errors: ['message-of'],
   'message-of': [],
+  moment: [],
   within: [],
   'warn-of-unknown': [],
   'warn-once': ['message-of'],

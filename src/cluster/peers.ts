@@ -1,4 +1,5 @@
 import debugModule from 'debug';
+import { Moment } from '../moment';
 import { isForbidden, type PubSub } from '../redis/pub-sub';
 import type { Sender } from '../wire/messages';
 import { isOwnUid } from '../wire/uid';
@@ -43,10 +44,10 @@ export class Peers {
   readonly #links = new Map<string, string>();
   /** When each was last heard, by `performance.now()`. */
   readonly #heardAt = new Map<string, number>();
-  /** Those that have let a request time out, and since when, in milliseconds since 1970. */
-  readonly #silent = new Map<string, number>();
+  /** Those that have let a request time out, and since when. */
+  readonly #silent = new Map<string, Moment>();
   #last: Census | undefined;
-  #countedAt = 0;
+  #countedAt: Moment | undefined;
   #byNameAlone = false;
   #soon: Promise<Census> | undefined;
 
@@ -87,7 +88,7 @@ export class Peers {
 
   /** The node has let a request time out: it is not waited for until it is heard of again. */
   fellSilent(uid: string): void {
-    if (this.#links.has(uid) && !this.#silent.has(uid)) this.#silent.set(uid, Date.now());
+    if (this.#links.has(uid) && !this.#silent.has(uid)) this.#silent.set(uid, new Moment());
   }
 
   /** How many other nodes of this package there are, as far as this one has heard. */
@@ -102,8 +103,8 @@ export class Peers {
 
   /** What the last census said, if there was one. When it is old, a new one is on its way. */
   recent(): Census | undefined {
-    if (Date.now() - this.#countedAt > RECENT_MS) {
-      this.#countedAt = Date.now();
+    if (!this.#countedAt || this.#countedAt.age > RECENT_MS) {
+      this.#countedAt = new Moment();
       this.census().catch((error) => debug('could not count the nodes: %s', error));
     }
     return this.#last;
@@ -135,7 +136,7 @@ export class Peers {
       this.#forgetGone();
       this.#last = this.#censusOf(this.#with(this.#heardOf), NOBODY);
     }
-    this.#countedAt = Date.now();
+    this.#countedAt = new Moment();
     return this.#last;
   }
 
@@ -145,8 +146,7 @@ export class Peers {
 
   /** They crashed, most likely. Whoever is there after all is learned again from whatever it sends. */
   #forgetGone(): void {
-    const before = Date.now() - GONE_AFTER_MS;
-    for (const [uid, since] of this.#silent) if (since < before) this.forget(uid);
+    for (const [uid, { age }] of this.#silent) if (age > GONE_AFTER_MS) this.forget(uid);
   }
 
   async #count(peers: readonly Peer[]): Promise<Census> {

@@ -34,7 +34,7 @@ interface Batch {
 /** Hears the broadcasts for those rooms only that have members on this node: a channel a room. */
 export class RoomChannels {
   readonly #settings: RoomChannelsSettings;
-  /** The channels of rooms without members, and since when; the oldest first. */
+  /** The channels of rooms without members, and since when, by `performance.now()`; the oldest first. */
   readonly #leaving = new Map<string, number>();
   #lingering: NodeJS.Timeout | undefined;
   #batch: Batch | undefined;
@@ -95,7 +95,7 @@ export class RoomChannels {
     const channel = this.#settings.channelOf(room);
     if (channel === undefined || this.#closed) return;
     this.#leaving.delete(channel);
-    this.#leaving.set(channel, Date.now());
+    this.#leaving.set(channel, performance.now());
     this.#lingering ??= this.#linger();
   }
 
@@ -178,12 +178,13 @@ export class RoomChannels {
   }
 
   #linger(): NodeJS.Timeout {
-    const [oldest = Date.now()] = this.#leaving.values();
-    return setTimeout(() => this.#unsubscribeLeft(), oldest + LINGER_MS + TOGETHER_MS - Date.now()).unref();
+    const now = performance.now();
+    const [oldest = now] = this.#leaving.values();
+    return setTimeout(() => this.#unsubscribeLeft(), oldest + LINGER_MS + TOGETHER_MS - now).unref();
   }
 
   #unsubscribeLeft(): void {
-    const before = Date.now() - LINGER_MS;
+    const before = performance.now() - LINGER_MS;
     const left: string[] = [];
     for (const [channel, since] of this.#leaving) {
       if (since > before) break;

@@ -1,3 +1,5 @@
+import { Moment } from '../moment';
+
 /** What does not work: the client has no connection, Redis does not take what is published, or what is published does not come. */
 export type DegradedReason = 'disconnected' | 'publishing' | 'receiving';
 
@@ -37,14 +39,16 @@ export interface Gap extends Degraded, Restored {}
 
 /** Whether a pair of clients publishes and receives, as far as is known; tells of each outage once. */
 export class Connectivity {
-  readonly #abilities: Record<Ability, AbilityHealth>;
+  readonly #abilities: Record<Ability, { works: boolean; since: Moment }>;
   readonly #listeners = new Set<Partial<ConnectivityEvents>>();
   #outage: Degraded | undefined;
-  #provenAt: number | undefined;
+  /** Of the outage. */
+  #since: Moment | undefined;
+  #provenAt: Moment | undefined;
   #lastGap: Gap | undefined;
 
   constructor() {
-    const since = Date.now();
+    const since = new Moment();
     this.#abilities = { publishing: { works: false, since }, receiving: { works: false, since } };
   }
 
@@ -58,11 +62,12 @@ export class Connectivity {
   }
 
   health(ability: Ability): AbilityHealth {
-    return { ...this.#abilities[ability] };
+    const { works, since } = this.#abilities[ability];
+    return { works, since: since.date };
   }
 
   /** Both work, and did so at that moment. */
-  proven(at: number): void {
+  proven(at: Moment): void {
     this.#provenAt = at;
     this.works('publishing');
     this.works('receiving');
@@ -71,9 +76,9 @@ export class Connectivity {
   works(ability: Ability): void {
     this.#set(ability, true);
     const { publishing, receiving } = this.#abilities;
-    if (!this.#outage || !publishing.works || !receiving.works) return;
+    if (!this.#outage || !this.#since || !publishing.works || !receiving.works) return;
     const outage = this.#outage;
-    const gap = Date.now() - outage.since;
+    const gap = this.#since.age;
     this.#outage = undefined;
     this.#lastGap = { ...outage, gap };
     for (const { restored } of [...this.#listeners]) restored?.({ gap });
@@ -83,8 +88,10 @@ export class Connectivity {
   fails(ability: Ability, reason: DegradedReason, since = this.#provenAt ?? this.#abilities[ability].since): void {
     this.#set(ability, false);
     if (this.#outage) return;
-    const outage = { since, reason };
+    // by the clock of now, which may have been set since
+    const outage = { since: Date.now() - since.age, reason };
     this.#outage = outage;
+    this.#since = since;
     for (const { degraded } of [...this.#listeners]) degraded?.({ ...outage });
   }
 
@@ -112,6 +119,6 @@ export class Connectivity {
   }
 
   #set(ability: Ability, works: boolean): void {
-    if (this.#abilities[ability].works !== works) this.#abilities[ability] = { works, since: Date.now() };
+    if (this.#abilities[ability].works !== works) this.#abilities[ability] = { works, since: new Moment() };
   }
 }

@@ -1,3 +1,5 @@
+import { Moment } from '../moment';
+
 /** The ACL may change. */
 const TRY_AGAIN_AFTER_MS = 2000;
 /** A connection that works says so more often. */
@@ -10,7 +12,7 @@ export class ForbiddenNames {
   readonly #names = new Set<string>();
   readonly #tryAgain: (names: readonly string[]) => void;
   #timer: NodeJS.Timeout | undefined;
-  #toldAt = 0;
+  #toldAt: Moment | undefined;
 
   constructor(tryAgain: (names: readonly string[]) => void) {
     this.#tryAgain = tryAgain;
@@ -18,7 +20,7 @@ export class ForbiddenNames {
 
   /** Redis has just said so. */
   add(name: string): void {
-    this.#toldAt = Date.now();
+    this.#toldAt = new Moment();
     this.#names.add(name);
     this.#timer ??= setTimeout(() => this.#onTime(), TRY_AGAIN_AFTER_MS).unref();
   }
@@ -34,7 +36,7 @@ export class ForbiddenNames {
 
   /** Whether Redis has said of late that one is forbidden. */
   get areRecent(): boolean {
-    return Date.now() - this.#toldAt <= RECENT_MS;
+    return this.#toldAt !== undefined && this.#toldAt.age <= RECENT_MS;
   }
 
   close(): void {

@@ -157,7 +157,7 @@ class SideConnections {
   /** @returns the reply, or nothing from a node that is away: it has no subscribers */
   async ask({ host, port }: Address, command: string[]): Promise<unknown[]> {
     const address = `${host}:${port}`;
-    if (this.areBlind || Date.now() < (SideConnections.#silent.get(address) ?? 0)) return [];
+    if (this.areBlind || performance.now() < (SideConnections.#silent.get(address) ?? 0)) return [];
     const socket = connectingOnce({ ...this.#like.options?.socket, host, port }, ANSWERS_WITHIN_MS);
     const client = this.#like.duplicate({ socket });
     client.on('error', (error) => debug('node %s: %s', address, error));
@@ -172,7 +172,7 @@ class SideConnections {
   }
 
   static #leaveAlone(address: string): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const [other, until] of SideConnections.#silent) if (until <= now) SideConnections.#silent.delete(other);
     SideConnections.#silent.set(address, now + LEFT_ALONE_MS);
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Moment } from '../moment';
 import { Connectivity } from './connectivity';
 import { NO_PATTERNS, type Publisher, type Subscriber, type Subscribing } from './driver';
 import { isForbidden } from './forbidden';
@@ -276,7 +277,7 @@ export class PubSub {
     // one report an outage, not one a message
     if (isNew) this.#report(failure, 'publish');
     // where nobody watches, nobody knows when it last worked
-    const since = this.#watchdog?.watches ? undefined : Date.now();
+    const since = this.#watchdog?.watches ? undefined : new Moment();
     if (!isForbidden(failure)) this.connectivity.fails('publishing', 'publishing', since);
   }
 

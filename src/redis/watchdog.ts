@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import debugModule from 'debug';
+import { Moment } from '../moment';
 import { patience } from './patience';
 import { type Probed, Probes, type Verdict, WORKS } from './probes';
 
@@ -46,12 +47,13 @@ export class Watchdog {
   readonly #probes: Probes;
   #wake: () => void = () => {};
   #stopped = false;
-  #lookedAt = Date.now();
+  #lookedAt = new Moment();
   /** No later than when something last came, and was last answered. */
-  #heardAt = 0;
-  #answeredAt = 0;
+  #heardAt: Moment | undefined;
+  #answeredAt: Moment | undefined;
   #shaken = false;
   #outOfStep = false;
+  /** By `performance.now()`, both. */
   #mayBeShakenAt = 0;
   #mayReconnectAt = 0;
   #reconnectAfter = FIRST_RECONNECT_AFTER_MS;
@@ -81,8 +83,8 @@ export class Watchdog {
 
   /** One of the subscriber's connections has failed, as may go on for long: whether it hears is looked at once an interval. */
   shaken(): void {
-    if (Date.now() < this.#mayBeShakenAt) return;
-    this.#mayBeShakenAt = Date.now() + this.#times.interval;
+    if (performance.now() < this.#mayBeShakenAt) return;
+    this.#mayBeShakenAt = performance.now() + this.#times.interval;
     this.#shaken = true;
     this.#wake();
   }
@@ -113,10 +115,10 @@ export class Watchdog {
 
   async #watch(): Promise<void> {
     this.#look();
-    const provenAt = Math.min(this.#heardAt, this.#answeredAt);
+    const provenAt = this.#provenAt;
     const wasDeaf = (this.#shaken && (await this.#follow())) || (this.#outOfStep && (await this.#getInStep()));
     const { connectivity } = this.#watched;
-    const isRecent = Date.now() - provenAt < this.#times.interval;
+    const isRecent = provenAt && provenAt.age < this.#times.interval;
     // what came before an outage does not end it
     if (!wasDeaf && isRecent && !connectivity.outage) return connectivity.proven(provenAt);
     let verdict = await this.#probe();
@@ -172,7 +174,13 @@ export class Watchdog {
     // with several connections, one says nothing about the others
     if (heard && probes.length === 1) this.#heardAt = this.#lookedAt;
     if (takeAnswered()) this.#answeredAt = this.#lookedAt;
-    this.#lookedAt = Date.now();
+    this.#lookedAt = new Moment();
+  }
+
+  /** When both were last known to work, or earlier; undefined before the first time. */
+  get #provenAt(): Moment | undefined {
+    const [heard, answered] = [this.#heardAt, this.#answeredAt];
+    return heard && answered && (heard.age > answered.age ? heard : answered);
   }
 
   async #probe(): Promise<Verdict> {
@@ -188,7 +196,7 @@ export class Watchdog {
     const { connectivity, isReady } = this.#watched;
     if (this.#stopped) return true;
     if (publishing && receiving) {
-      this.#heardAt = this.#answeredAt = this.#lookedAt = Date.now();
+      this.#heardAt = this.#answeredAt = this.#lookedAt = new Moment();
       connectivity.proven(this.#lookedAt);
       this.#reconnectAfter = FIRST_RECONNECT_AFTER_MS;
       return true;
@@ -223,12 +231,12 @@ export class Watchdog {
 
   /** Whether enough time has passed since the last reconnect. */
   get #mayReconnect(): boolean {
-    return Date.now() >= this.#mayReconnectAt;
+    return performance.now() >= this.#mayReconnectAt;
   }
 
   /** The next reconnect has to wait, and the one after it longer. */
   #holdOff(): void {
-    this.#mayReconnectAt = Date.now() + this.#reconnectAfter;
+    this.#mayReconnectAt = performance.now() + this.#reconnectAfter;
     this.#reconnectAfter = Math.min(2 * this.#reconnectAfter, LAST_RECONNECT_AFTER_MS);
   }
 

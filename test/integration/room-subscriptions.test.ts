@@ -72,6 +72,16 @@ describe('Subscriptions to rooms', () => {
 
   const roomChannels = async (text: string) => (await channelsOn([redis])).filter((name) => name.includes(text));
 
+  it('are given up as soon when the clock has been set back by an hour', async (t) => {
+    const node = await start(4, 'dynamic');
+    const client = await node.connect();
+    await join(node, client, 'mine');
+    socketOf(node, client).leave('mine');
+    const now = Date.now.bind(Date);
+    t.mock.method(Date, 'now', () => now() - 3_600_000);
+    await eventually(async () => assert.deepEqual(await roomChannels('#mine#'), []));
+  });
+
   for (const generation of [2, 4] as const) {
     it(`are those of rooms with members on the node, and no pattern, on Socket.IO ${generation}`, async () => {
       const node = await start(generation, 'dynamic');

@@ -23,6 +23,7 @@ import { listen, receivedFrom, type ServerNode, startServer } from '../support/f
 import { type ClientPair, clientKinds } from '../support/redis-clients';
 import { targetOf } from '../support/redis-target';
 
+const HOUR_MS = 3_600_000;
 const WATCHDOG = { interval: 400, patience: 400 };
 
 /** What a node has told of its connection. */
@@ -91,6 +92,24 @@ describe('The watchdog', () => {
       assert.ok(deaf.adapter.stats().reconnects > 0);
       assert.deepEqual(deaf.adapter.health().lastGap, { ...outage, ...end });
       assert.equal(deaf.adapter.health().receiving.works, true);
+    });
+  }
+
+  for (const hours of [-2, 2]) {
+    it(`sees connections that deliver nothing as soon when the clock has been set by ${hours} hours`, async (t) => {
+      const proxy = await startProxy();
+      const told: Told[] = [];
+      const { pubClient, subClient } = await pairOf('ioredis 6', proxy);
+      await start(redisAdapter({ pubClient, subClient, watchdog: WATCHDOG }), told);
+      proxy.swallow();
+      // a probe has just shown that all is well
+      await outcome(told);
+      const now = Date.now.bind(Date);
+      t.mock.method(Date, 'now', () => now() + hours * HOUR_MS);
+      proxy.swallow();
+      await eventually(() => assert.deepEqual(nameOfAll(told), ['degraded', 'restored', 'degraded']));
+      const [, , [, { since }]] = told as [Told, Told, ['degraded', redisAdapter.Degraded]];
+      assert.ok(since <= Date.now(), `since ${since}`);
     });
   }
 
