@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import redisAdapter = require('../../src/index');
 
@@ -180,6 +181,23 @@ describe('Subscriptions to rooms', () => {
       assert.deepEqual(await receivedFrom(from, [client]), [[['x']]]);
     });
   }
+
+  it('let a socket leave a room and join it again while it waits for another one, on Socket.IO 2', async () => {
+    const node = await start(2, 'dynamic');
+    const client = await node.connect();
+    await join(node, client, 'room');
+    redis.freeze();
+    try {
+      void join(node, client, 'other');
+      void socketOf(node, client).leave('room');
+      await turn();
+      void join(node, client, 'room');
+    } finally {
+      redis.thaw();
+    }
+    node.io.to('room').emit('x');
+    assert.deepEqual(await receivedFrom(node, [client]), [[['x']]]);
+  });
 
   it('stay when the room fills again at once', async () => {
     const node = await start(4, 'dynamic');

@@ -40,14 +40,14 @@ export class RedisAdapter extends withRedisApi(MemoryAdapter) {
   override addAll(sid: string, rooms: readonly string[], fn?: Callback): void {
     const heard = nodeOf(this).joined(rooms);
     super.addAll(sid, rooms);
-    this.#order.add(sid, heard, fn);
+    this.#order.add(sid, rooms, heard, fn);
   }
 
   /** Makes a socket leave a room. */
   override del(sid: string, room: string, fn?: Callback): void {
     super.del(sid, room);
     nodeOf(this).left([room]);
-    this.#order.add(sid, undefined, fn);
+    this.#order.add(sid, [room], undefined, fn);
   }
 
   /** Makes a socket leave all rooms. */
