@@ -105,7 +105,7 @@ export function withRedisApi<B extends Constructor<EventEmitter>>(Base: B): B & 
 
     clients(rooms?: readonly Room[] | NodeCallback<string[]> | null, fn?: NodeCallback<string[]>): Promise<string[]> {
       if (typeof rooms === 'function') return this.clients([], rooms);
-      return promiseOrCallback(ask<string[]>(this, { type: 'clients', rooms: [...(rooms ?? [])] }), fn);
+      return promiseOrCallback(ask<string[]>(this, { type: 'clients', rooms: listOf(rooms) }), fn);
     }
 
     clientRooms(id: string, fn?: NodeCallback<string[]>): Promise<string[]> {
@@ -196,6 +196,11 @@ export function everywhere(adapter: object, local: LocalNode, request: Request, 
   here.catch((error) => (adapter as Member)[MEMBERSHIP].onError(error));
   const done = Promise.all([here, elsewhere ? ask<void>(adapter, request) : undefined]);
   return harmless(done.then(() => undefined));
+}
+
+/** As in 5.x, what is no list names no room. */
+function listOf(rooms: unknown): Room[] {
+  return Symbol.iterator in Object(rooms) ? [...(rooms as Iterable<Room>)] : [];
 }
 
 export function targetsOf({ rooms = [], except = [] }: SocketFilter): Targets {

@@ -57,6 +57,15 @@ describe('A room that is neither text nor number', () => {
     assert.deepEqual(await here.adapter.clients([room]), [member.id]);
   });
 
+  it('names no room where a list is wanted, as in 5.3.0', async () => {
+    const { adapter } = await start(2, (...clients) => redisAdapter(...clients, { key: 'no list' }));
+    const there = await start(2, (...clients) => redisAdapter(...clients, { key: 'no list' }));
+    const { id } = await there.connect();
+    for (const rooms of [false, 0, '', 5, {}] as unknown as string[][]) {
+      assert.deepEqual(await adapter.clients(rooms), [id]);
+    }
+  });
+
   const wires: Record<string, (pubClient: Redis, subClient: Redis) => unknown> = {
     'classic Pub/Sub': (...clients) => redisAdapter(...clients, { key: 'classic' }),
     'sharded Pub/Sub': (...clients) => redisAdapter.createShardedAdapter(...clients, { channelPrefix: 'sharded' }),
