@@ -86,12 +86,14 @@ export class PubSub {
       ...this.#sparing(subscriber.channels, (other) => other.#channels),
       isReady,
       onError: (error) => this.#report(error, 'subscribe'),
+      onEnded: () => this.#leave(),
     });
     this.#patterns = new Subscriptions({
       isPerSlot: () => false,
       ...this.#sparing(subscriber.patterns ?? NO_PATTERNS, (other) => other.#patterns),
       isReady,
       onError: (error) => this.#report(error, 'psubscribe'),
+      onEnded: () => this.#leave(),
     });
     const stopSubscriber = subscriber.listen({
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
@@ -225,7 +227,7 @@ export class PubSub {
   }
 
   /**
-   * Takes its listeners off the clients. The clients themselves stay as they are. When Redis is away, it waits for it to end the
+   * Takes its listeners off the clients. The clients themselves stay as they are. When Redis is away, or slow, it waits for it to end the
    * subscriptions, since the client would make them again, and others count this node by them.
    *
    * @param onClosed - called when no listener is left
@@ -239,8 +241,9 @@ export class PubSub {
       this.#stopListening();
       onClosed();
     };
-    const left = [this.#channels.close(), this.#patterns.close()];
-    if (!left.includes(true)) this.#onClosed();
+    this.#channels.close();
+    this.#patterns.close();
+    this.#leave();
   }
 
   /** Goes on after all, if it still waits for Redis. */
@@ -266,7 +269,12 @@ export class PubSub {
     const told = this.#resubscribe();
     this.#watchdog?.connected(isAnother);
     await told;
-    this.#onClosed?.();
+    this.#leave();
+  }
+
+  /** Once nobody wants anything any more, and Redis knows it. */
+  #leave(): void {
+    if (!this.#channels.isLeaving && !this.#patterns.isLeaving) this.#onClosed?.();
   }
 
   async #resubscribe(): Promise<void> {

@@ -15,6 +15,8 @@ interface Commands {
   subscribe(names: readonly string[]): Promise<unknown>;
   unsubscribe(names: readonly string[]): Promise<unknown>;
   onError(error: unknown): void;
+  /** Redis has been told of some that nobody wants, or cannot be. */
+  onEnded?(): void;
 }
 
 type Entry<Channel> = readonly [name: string, subscription: Subscription<Channel>];
@@ -29,6 +31,8 @@ export class Subscriptions<Channel = string> {
   readonly #wanted = new WantedNames(() => this.#askForWanted());
   readonly #unwanted: Unsubscriptions;
   readonly #forbidden = new ForbiddenNames((names) => this.#want(names));
+  /** How many commands Redis has still to answer. */
+  #asking = 0;
   /** Counts the connections: an answer from an earlier one says nothing about this one. */
   #connection = 0;
   /** One report a connection, not one a name and try. */
@@ -42,7 +46,10 @@ export class Subscriptions<Channel = string> {
       isReady: () => commands.isReady(),
       unsubscribe: (names) => commands.unsubscribe(names),
       isWanted: (name) => this.#subscriptions.has(name),
-      onEnded: () => this.#wanted.askSoon(),
+      onEnded: () => {
+        this.#wanted.askSoon();
+        commands.onEnded?.();
+      },
     });
   }
 
@@ -153,13 +160,20 @@ export class Subscriptions<Channel = string> {
     this.#askAgain(names, false);
   }
 
-  /** Lets go of whoever waits. @returns whether Redis is away, and has still to be told what is not wanted any more */
-  close(): boolean {
+  /**
+   * Whether Redis has still to be told, or to answer, what is not wanted any more: node-redis takes that for subscribed until then, for
+   * whoever uses the client next.
+   */
+  get isLeaving(): boolean {
+    return this.#asking > 0 || this.#unwanted.isTelling || (this.#unwanted.size > 0 && !this.#commands.isReady());
+  }
+
+  /** Lets go of whoever waits. */
+  close(): void {
     this.#wanted.close();
     this.#forbidden.close();
     this.#unwanted.close();
     for (const name of this.names) this.#forget(name);
-    return this.#unwanted.size > 0 && !this.#commands.isReady();
   }
 
   #addOne(name: string, listener: MessageListener<Channel>): Promise<void> | undefined {
@@ -224,14 +238,15 @@ export class Subscriptions<Channel = string> {
     const connection = this.#connection;
     // what is forbidden is so until Redis says otherwise
     for (const [, subscription] of entries) if (subscription.state !== 'forbidden') subscription.state = 'asked';
+    this.#asking += 1;
     try {
       await this.#commands.subscribe(entries.map(([name]) => name));
     } catch (error) {
-      this.#endForgotten(entries.filter(([, { held }]) => held));
+      void this.#answered(entries.filter(([, { held }]) => held));
       if (connection === this.#connection) this.#onRefusal(entries, error);
       return;
     }
-    this.#endForgotten(entries);
+    void this.#answered(entries);
     if (connection !== this.#connection) return;
     this.#wanted.works();
     for (const [name, subscription] of entries) {
@@ -247,11 +262,13 @@ export class Subscriptions<Channel = string> {
     }
   }
 
-  #endForgotten(entries: readonly Entry<Channel>[]): void {
+  /** Ends those that nobody wants any more. */
+  async #answered(entries: readonly Entry<Channel>[]): Promise<void> {
     const forgotten = entries.filter(([name]) => !this.#subscriptions.has(name));
-    if (forgotten.length === 0) return;
     for (const [name] of forgotten) this.#unwanted.add(name);
-    void this.#unwanted.tell();
+    if (forgotten.length > 0) await this.#unwanted.tell();
+    this.#asking -= 1;
+    this.#commands.onEnded?.();
   }
 
   #onRefusal(entries: readonly Entry<Channel>[], error: unknown): void {

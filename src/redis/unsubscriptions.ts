@@ -36,6 +36,11 @@ export class Unsubscriptions {
     return this.#names.size;
   }
 
+  /** Whether it is being told of some, and has not answered. */
+  get isTelling(): boolean {
+    return this.#ending.size > 0;
+  }
+
   /** Also those that it has not answered to. */
   get names(): string[] {
     return [...this.#names, ...this.#ending];

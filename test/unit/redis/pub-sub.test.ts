@@ -30,6 +30,32 @@ describe('The router of a pair of clients', () => {
     assert.equal(closed, 1);
   });
 
+  it('is not closed before Redis has answered what it was asked: another on the same client would lose what is ended then', async () => {
+    const nothing = async () => undefined;
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const log: string[] = [];
+    const pubSub = new PubSub(
+      { publish: nothing, countSubscribers: async () => [], listChannels: async () => [], reconnect: nothing },
+      {
+        isReady: () => true,
+        channels: { subscribe: () => asked, unsubscribe: async () => void log.push('ended') },
+        listen: () => () => {},
+        reconnect: nothing,
+      },
+      [],
+    );
+    void pubSub.subscribe(['a'], () => {});
+    await turn();
+    pubSub.close(() => log.push('closed'));
+    await turn();
+    answer();
+    await turn();
+    assert.deepEqual(log, ['ended', 'closed']);
+  });
+
   it('tells since when messages fail, also where the user may not subscribe to the probes', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1000 });
     const nothing = async () => undefined;
