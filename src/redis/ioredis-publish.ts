@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Publisher } from './driver';
 import { gatherWrites } from './gather-writes';
-import { type ViewedClient, viewOf } from './ioredis-view';
+import { patientViewOf, type ViewedClient } from './ioredis-view';
 
 /** What of an ioredis client it takes to publish. */
 export interface IoredisPublisher extends ViewedClient {
@@ -65,7 +65,7 @@ function inOnePiece<C extends IoredisPublisher>(client: C): C {
     if (isChannelAndBytes(args)) (command as IoredisCommand).toWritable = encode;
     return client.sendCommand(command, ...rest);
   };
-  return viewOf(client, sendCommand);
+  return patientViewOf(client, sendCommand);
 }
 
 function isChannelAndBytes(args: readonly unknown[]): args is [string, Buffer] {

@@ -6,7 +6,7 @@ import { surviveLettingGo } from './ioredis-let-go';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
-import { viewOf } from './ioredis-view';
+import { patientViewOf, viewOf } from './ioredis-view';
 import { listenToShardedMessages } from './message-events';
 
 /** Sharded Pub/Sub with ioredis 5.3 to 6. */
@@ -40,7 +40,7 @@ function canSubscribe(client: IoredisClient): client is ShardedIoredis {
 
 export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
   const client = given as ShardedIoredis;
-  const view = viewOf(client);
+  const view = patientViewOf(client);
   return {
     isReady: () => client.status === 'ready',
     endsForAll: true,

@@ -31,3 +31,20 @@ export function viewOf<C extends ViewedClient>(
   };
   return Object.create(client, { sendCommand: { value: send }, options: { value: options } });
 }
+
+/**
+ * Likewise, for what is waited for however long it takes: with its option `commandTimeout`, ioredis gives a command up, but keeps it, and
+ * Redis still gets it. While Redis hangs, what is published would have no bound, since what waits is counted; and what is subscribed to
+ * would be asked for again and again.
+ */
+export function patientViewOf<C extends ViewedClient>(
+  client: C,
+  sendCommand: C['sendCommand'] = (command, ...rest) => client.sendCommand(command, ...rest),
+): C {
+  return viewOf(client, (command, ...rest) => {
+    (command as { setTimeout: unknown }).setTimeout = setNoTimeout;
+    return sendCommand(command, ...rest);
+  });
+}
+
+function setNoTimeout(): void {}
