@@ -23,6 +23,7 @@ import {
   takeOurs,
 } from './node-redis-forget';
 import { reconnectNodeRedis } from './node-redis-reconnect';
+import { toMaster } from './node-redis-sentinel';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
 
@@ -147,11 +148,8 @@ function tellOfMoves(connection: EventEmitter): void {
 
 export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publisher {
   const client = given as ShardedNodeRedis;
-  const publisher = withoutTimeout(client);
-  const publish: Publisher['publish'] = (channel, payload) => publisher.sPublish(channel, payload);
   return {
-    // after a failover, a Sentinel tries each message again on its own
-    publish: isNodeRedisSentinel(client) ? inTurns(publish) : publish,
+    publish: publishingWith(client),
     countSubscribers: async (channels) =>
       sumCounts((await onEach(client, ['PUBSUB', 'SHARDNUMSUB', ...channels])).map(readCounts)),
     listChannels: async (pattern) =>
@@ -160,8 +158,17 @@ export function publishShardedWithNodeRedis(given: NodeRedisSubscriber): Publish
   };
 }
 
+function publishingWith(client: ShardedNodeRedis): Publisher['publish'] {
+  const publisher = withoutTimeout(client);
+  if (isNodeRedisSentinel(publisher)) {
+    // after a failover, it tries each message again on its own
+    return inTurns((channel, payload) => toMaster(publisher, ['SPUBLISH', channel, payload], client));
+  }
+  return (channel, payload) => publisher.sPublish(channel, payload);
+}
+
 async function onEach(client: object, command: string[]): Promise<unknown[]> {
   if (isNodeRedisCluster(client)) return onEachNode(client, command);
-  if (isNodeRedisSentinel(client)) return [await client.sendCommand(false, command)];
+  if (isNodeRedisSentinel(client)) return [await toMaster(client, command)];
   return [await (client as NodeRedisClient).sendCommand(command)];
 }

@@ -2,6 +2,7 @@ import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
 import { reconnectNodeRedis } from './node-redis-reconnect';
+import { type NodeRedisSentinel, toMaster } from './node-redis-sentinel';
 
 /**
  * redis 4 to 6 (https://github.com/redis/node-redis): client, Cluster and Sentinel.
@@ -28,11 +29,6 @@ export interface NodeRedisClient {
   readonly isReady: boolean;
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   sendCommand(args: string[]): Promise<unknown>;
-}
-
-export interface NodeRedisSentinel {
-  publish(channel: string, payload: string | Buffer): Promise<unknown>;
-  sendCommand(isReadonly: boolean, args: string[]): Promise<unknown>;
 }
 
 export function isNodeRedis(client: object): client is NodeRedisSubscriber {
@@ -149,10 +145,9 @@ export function publishWithNodeRedisSentinel(sentinel: NodeRedisSentinel): Publi
   const publisher = withoutTimeout(sentinel);
   return {
     // after a failover it tries each PUBLISH again on its own
-    publish: inTurns((channel, payload) => publisher.publish(channel, payload)),
-    countSubscribers: async (channels) =>
-      readCounts(await sentinel.sendCommand(false, ['PUBSUB', 'NUMSUB', ...channels])),
-    listChannels: async (pattern) => readChannels(await sentinel.sendCommand(false, ['PUBSUB', 'CHANNELS', pattern])),
+    publish: inTurns((channel, payload) => toMaster(publisher, ['PUBLISH', channel, payload], sentinel)),
+    countSubscribers: async (channels) => readCounts(await toMaster(sentinel, ['PUBSUB', 'NUMSUB', ...channels])),
+    listChannels: async (pattern) => readChannels(await toMaster(sentinel, ['PUBSUB', 'CHANNELS', pattern])),
     reconnect: (isWanted) => reconnectNodeRedis(sentinel, isWanted),
   };
 }
