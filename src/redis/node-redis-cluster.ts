@@ -8,6 +8,7 @@ export interface NodeRedisCluster {
   readonly masters: readonly ClusterNode[];
   nodeClient(node: ClusterNode): ClusterClient | Promise<ClusterClient>;
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
+  sendCommand(firstKey: string, isReadonly: boolean, args: (string | Buffer)[]): Promise<unknown>;
 }
 
 export interface ClusterNode {

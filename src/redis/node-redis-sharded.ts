@@ -164,6 +164,10 @@ function publishingWith(client: ShardedNodeRedis): Publisher['publish'] {
     // after a failover, it tries each message again on its own
     return inTurns((channel, payload) => toMaster(publisher, ['SPUBLISH', channel, payload], client));
   }
+  if (isNodeRedisCluster(publisher)) {
+    // not its `sPublish()`: with `useReplicas`, it picks a node of the shard at random, and so loses the order
+    return (channel, payload) => publisher.sendCommand(channel, false, ['SPUBLISH', channel, payload]);
+  }
   return (channel, payload) => publisher.sPublish(channel, payload);
 }
 

@@ -3,10 +3,11 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { PubSubKind } from '../../src/redis/clients';
 import type { RedisClient } from '../../src/redis/pub-sub';
 import { sharePubSub } from '../../src/redis/shared-pub-sub';
+import { type RedisCluster, startRedisCluster } from '../../tools/redis-cluster';
 import { type RedisSentinel, startRedisSentinel } from '../../tools/redis-sentinel';
 import { eventually } from '../support/eventually';
 
-type Library = Pick<typeof import('redis'), 'createSentinel'>;
+type Library = Pick<typeof import('redis'), 'createCluster' | 'createSentinel'>;
 
 interface Client {
   on(event: 'error', listener: () => void): unknown;
@@ -59,6 +60,25 @@ describe('What is published in one go with node-redis is heard, in order', () =>
             await assertHeardInOrder(kind, () => createSentinel({ name, sentinelRootNodes, ...options }));
           });
         }
+      }
+    }
+  });
+
+  describe('through a Cluster', () => {
+    let redis: RedisCluster;
+    before(async () => {
+      redis = await startRedisCluster();
+    });
+    after(() => redis?.stop());
+
+    for (const library of ['redis-4', 'redis-5', 'redis']) {
+      // each would go to another node of the shard
+      for (const kind of KINDS) {
+        it(`with ${library}, useReplicas, ${kind}`, async () => {
+          const { createCluster } = (await import(library)) as Library;
+          const rootNodes = redis.nodes.map(({ host, port }) => ({ socket: { host, port } }));
+          await assertHeardInOrder(kind, () => createCluster({ rootNodes, useReplicas: true }));
+        });
       }
     }
   });
