@@ -1,6 +1,6 @@
 import debugModule from 'debug';
 import uid2 from 'uid2';
-import { AdapterClosedError, RequestFailedError } from '../errors';
+import { AdapterClosedError, RequestFailedError, RequestTimeoutError } from '../errors';
 import type { Limits } from '../limits';
 import type { PubSub } from '../redis/pub-sub';
 import type { BroadcastOptions, BroadcastPacket } from '../wire/broadcast';
@@ -37,6 +37,9 @@ export interface OutsiderSettings extends Omit<Limits, 'maxQueuedBytes'> {
   onError(error: Error): void;
 }
 
+/** What has been counted before Redis has said who is there. */
+const NOTHING = { partial: 0, received: 0, expected: undefined, missing: [] };
+
 /**
  * Who speaks to the nodes of a namespace, and is none: it tells and asks, hears nothing but the answers to that, and nobody counts
  * it. Until it asks for the first time, it subscribes to nothing.
@@ -52,6 +55,8 @@ export class Outsider {
   /** How many wait for what nodes answer. */
   #asking = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Those who wait for Redis to say who is there. */
+  readonly #counting = new Set<(error: Error) => void>();
   /** Fulfilled once answers are heard. */
   #heard: Promise<void> | undefined;
   #hears = false;
@@ -119,7 +124,7 @@ export class Outsider {
 
   async #countSockets(targets: Targets, timeout: number): Promise<number> {
     this.#assertOpen();
-    const { published } = await this.#census();
+    const { published } = await this.#inTime(timeout, this.#census());
     if (published[5] + published[8] === 0)
       return this.ask({ type: 'countSockets', targets }, timeout) as Promise<number>;
     const { rooms, except } = targets;
@@ -153,6 +158,7 @@ export class Outsider {
     this.#requests.close();
     this.#acknowledgements.close();
     this.#collecting.close();
+    for (const giveUp of this.#counting) giveUp(new AdapterClosedError());
     for (const timer of this.#timers) clearTimeout(timer);
     if (this.#heard) await pubSub.unsubscribe(wire.channels.answers, this.#onMessage);
   }
@@ -183,6 +189,22 @@ export class Outsider {
       return await this.#peers.census();
     } catch (error) {
       throw new RequestFailedError('countSockets', 0, error);
+    }
+  }
+
+  /** A Redis that hangs says nothing, for as long as it does. */
+  async #inTime(timeout: number, census: Promise<Census>): Promise<Census> {
+    let giveUp = (_error: Error) => {};
+    const never = new Promise<never>((_resolve, reject) => {
+      giveUp = reject;
+    });
+    const timer = setTimeout(() => giveUp(new RequestTimeoutError('countSockets', NOTHING)), timeout);
+    this.#counting.add(giveUp);
+    try {
+      return await Promise.race([census, never]);
+    } finally {
+      clearTimeout(timer);
+      this.#counting.delete(giveUp);
     }
   }
 

@@ -202,6 +202,20 @@ describe('An emitter', () => {
     });
   });
 
+  it('fails a count in time, or once it is closed, while Redis hangs', async () => {
+    const failures: unknown[] = [];
+    const count = (emitter: OurEmitter) => emitter.countSockets().catch(({ code }) => failures.push(code));
+    const impatient = emitterOf({ requestsTimeout: 100 });
+    const closed = emitterOf({ requestsTimeout: 2 ** 31 - 1 });
+    redis.freeze();
+    toEnd.push(() => redis.thaw());
+    void count(impatient);
+    await eventually(() => assert.deepEqual(failures, ['ERR_SOCKET_IO_REDIS_TIMEOUT']));
+    void count(closed);
+    await closed.close();
+    await eventually(() => assert.deepEqual(failures.slice(1), ['ERR_SOCKET_IO_REDIS_CLOSED']));
+  });
+
   describe('when Redis is away', () => {
     let away: RedisServer;
     let client: ReturnType<typeof createClient>;
