@@ -10,6 +10,7 @@ import { isNodeRedisCluster } from './node-redis-cluster';
 import { canConnectAnew } from './node-redis-each-node';
 import { disconnect, type Reconnectable } from './node-redis-reconnect';
 import type { RedisClient } from './pub-sub';
+import { stopConnecting, stoppable } from './stoppable';
 
 /*
  * How a client of any library is copied, connected and ended.
@@ -60,7 +61,13 @@ function connected(client: RedisClient): Promise<unknown> {
 
 /** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */
 export function duplicateClient(client: RedisClient): RedisClient | undefined {
-  const copy = copyOf(client);
+  if (!isNodeRedis(client) || isNodeRedisCluster(client) || isNodeRedisSentinel(client))
+    return connecting(copyOf(client));
+  const { options } = client as { options?: { socket?: object } };
+  return connecting(stoppable((signal) => copyOf(client, { socket: { ...options?.socket, signal } })));
+}
+
+function connecting(copy: RedisClient | undefined): RedisClient | undefined {
   if (copy && isNodeRedis(copy)) connect(copy);
   return copy;
 }
@@ -88,6 +95,9 @@ export async function endClient(client: object): Promise<void> {
     const closed = client.isReady ? (close ?? quit)?.call(client).catch(() => undefined) : undefined;
     if (closed) await within(END_WITHIN_MS, closed);
     if (client.isOpen) await disconnect(client as object as Reconnectable, END_WITHIN_MS);
+    // that it did is no news
+    client.on('error', () => {});
+    stopConnecting(client);
   } else if (isIoredis(client)) {
     client.disconnect();
   } else if (isNodeRedis3(client)) {

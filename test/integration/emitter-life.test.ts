@@ -202,6 +202,24 @@ describe('An emitter', () => {
     });
   });
 
+  for (const library of ['redis 4', 'redis 5', 'redis 6']) {
+    it(`leaves no connection when it is closed while it makes one, with ${library}`, async () => {
+      const { create } = shardedKinds.find(({ name }) => name === library) as ClientKind;
+      const { pubClient, close } = await create(targetOf(redis));
+      toEnd.push(close);
+      const clients = async () => (await redis.command('CLIENT', 'LIST', 'TYPE', 'normal')).trim().split('\n').length;
+      const before = await clients();
+      const emitter = emitterOf({}, pubClient);
+      const asked = assert.rejects(emitter.fetchSockets(), { code: 'ERR_SOCKET_IO_REDIS_CLOSED' });
+      await emitter.close();
+      await asked;
+      // Redis takes them after the other one
+      const two = await create(targetOf(redis));
+      toEnd.push(two.close);
+      await eventually(async () => assert.equal(await clients(), before + 2));
+    });
+  }
+
   it('fails a count in time, or once it is closed, while Redis hangs', async () => {
     const failures: unknown[] = [];
     const count = (emitter: OurEmitter) => emitter.countSockets().catch(({ code }) => failures.push(code));
