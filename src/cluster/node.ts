@@ -234,7 +234,8 @@ export class ClusterNode {
     this.#rollCall.close();
     this.#acknowledgements.close();
     this.#neighbours.remove(uid);
-    this.#outbox.send(this.#wire.bye());
+    // not when another has taken its place: that one would not be waited for
+    if (!this.#neighbours.uids.includes(uid)) this.#outbox.send(this.#wire.bye());
     this.#outbox.close();
     await Promise.all([
       this.#router?.remove(this.#broadcasts),
