@@ -9,6 +9,7 @@ import { isNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster } from './node-redis-cluster';
 import { canConnectAnew } from './node-redis-each-node';
 import { disconnect, type Reconnectable } from './node-redis-reconnect';
+import { patience } from './patience';
 import type { RedisClient } from './pub-sub';
 import { stopConnecting, stoppable } from './stoppable';
 
@@ -27,19 +28,27 @@ export async function answersAnew(
   const copy = briefCopy(client);
   if (!copy) return true;
   copy.on('error', () => {});
+  const connecting = connected(copy);
   const outcome = await askOnce(ANSWER_WITHIN_MS, {
-    ask: () => connected(copy).then(() => command(copy)),
-    end: () => endCopy(copy),
+    ask: () => connecting.then(() => command(copy)),
+    end: () => endCopy(copy, connecting),
   });
   return outcome?.status === 'fulfilled';
 }
 
 const LOOK_AGAIN_AFTER_MS = 500;
 
-/** A Cluster of redis 4 to 6 that waits to be told of its nodes cannot be ended: once told, it would connect to them all the same. */
-async function endCopy(copy: RedisClient): Promise<void> {
-  while (isNodeRedis(copy) && copy.isOpen && copy.masters?.length === 0) {
-    await delay(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });
+/**
+ * A Cluster of redis 4 to 6 that waits to be told of its nodes cannot be ended: once told, it would connect to them all the same. Nor can
+ * the connections that it is then making.
+ */
+async function endCopy(copy: RedisClient, connecting: Promise<unknown>): Promise<void> {
+  if (isNodeRedis(copy) && copy.masters) {
+    while (copy.isOpen && copy.masters.length === 0) await delay(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });
+    await patience(
+      ANSWER_WITHIN_MS,
+      connecting.catch(() => undefined),
+    );
   }
   await endClient(copy);
 }
