@@ -84,12 +84,13 @@ export class ClusterNode {
     this.#numbering = new Numbering(settings.nsp);
     this.#accounts = new Accounts({ nsp: settings.nsp, uid });
     this.#outbox = new Outbox(pubSub, this.#accounts, settings.maxQueuedBytes);
-    this.#wire = settings.createWire(() => this.#sender);
+    this.#wire = settings.createWire(() => this.#neighbours.sender);
     const { channels, sharded } = this.#wire;
-    this.#neighbours = new Neighbours(pubSub.id, channels.broadcast);
-    this.#neighbours.add(uid);
-    const own = { uid, link: pubSub.id, neighbours: () => this.#neighbours.uids };
-    this.#peers = new Peers(own, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
+    const own = { uid, link: pubSub.id };
+    this.#neighbours = new Neighbours(own, channels.broadcast);
+    this.#neighbours.join();
+    const counting = { ...own, neighbours: () => this.#neighbours.uids };
+    this.#peers = new Peers(counting, pubSub, channels, (error) => onError(explain(error, 'pubsub', sharded)));
     this.#rollCall = new RollCall({
       peers: this.#peers,
       pubSub,
@@ -227,15 +228,15 @@ export class ClusterNode {
   }
 
   async #close(): Promise<void> {
-    const { pubSub, uid } = this.#settings;
+    const { pubSub } = this.#settings;
     // what is given up now looks as if it worked
     for (const stop of this.#stopOutages) stop();
     this.#requests.close();
     this.#rollCall.close();
     this.#acknowledgements.close();
-    this.#neighbours.remove(uid);
-    // not when another has taken its place: that one would not be waited for
-    if (!this.#neighbours.uids.includes(uid)) this.#outbox.send(this.#wire.bye());
+    const isReplaced = this.#neighbours.leave();
+    // who has taken its place would not be waited for any more
+    if (!isReplaced) this.#outbox.send(this.#wire.bye());
     this.#outbox.close();
     await Promise.all([
       this.#router?.remove(this.#broadcasts),
@@ -292,12 +293,6 @@ export class ClusterNode {
       onMessage: (payload, channel) => this.#broadcasts.hear(channel.slice(broadcast.length, -1), payload),
       onError,
     });
-  }
-
-  get #sender(): Sender {
-    const { uid, pubSub } = this.#settings;
-    const nodes = this.#neighbours.uids;
-    return { uid, link: pubSub.id, nodes: nodes.length > 0 ? nodes : [uid] };
   }
 
   #greet(): void {

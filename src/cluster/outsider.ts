@@ -54,9 +54,8 @@ export class Outsider {
   readonly #collecting = new Collecting();
   /** How many wait for what nodes answer. */
   #asking = 0;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  /** Those who wait for Redis to say who is there. */
-  readonly #counting = new Set<(error: Error) => void>();
+  /** Each with what ends the wait. */
+  readonly #timers = new Map<NodeJS.Timeout, () => void>();
   /** Fulfilled once answers are heard. */
   #heard: Promise<void> | undefined;
   #hears = false;
@@ -124,7 +123,11 @@ export class Outsider {
 
   async #countSockets(targets: Targets, timeout: number): Promise<number> {
     this.#assertOpen();
-    const { published } = await this.#inTime(timeout, this.#census());
+    // a Redis that hangs says nothing, for as long as it does
+    const census = await Promise.race([this.#census(), this.#wait(timeout)]);
+    this.#assertOpen();
+    if (!census) throw new RequestTimeoutError('countSockets', NOTHING);
+    const { published } = census;
     if (published[5] + published[8] === 0)
       return this.ask({ type: 'countSockets', targets }, timeout) as Promise<number>;
     const { rooms, except } = targets;
@@ -158,8 +161,10 @@ export class Outsider {
     this.#requests.close();
     this.#acknowledgements.close();
     this.#collecting.close();
-    for (const giveUp of this.#counting) giveUp(new AdapterClosedError());
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const [timer, done] of this.#timers) {
+      clearTimeout(timer);
+      done();
+    }
     if (this.#heard) await pubSub.unsubscribe(wire.channels.answers, this.#onMessage);
   }
 
@@ -189,22 +194,6 @@ export class Outsider {
       return await this.#peers.census();
     } catch (error) {
       throw new RequestFailedError('countSockets', 0, error);
-    }
-  }
-
-  /** A Redis that hangs says nothing, for as long as it does. */
-  async #inTime(timeout: number, census: Promise<Census>): Promise<Census> {
-    let giveUp = (_error: Error) => {};
-    const never = new Promise<never>((_resolve, reject) => {
-      giveUp = reject;
-    });
-    const timer = setTimeout(() => giveUp(new RequestTimeoutError('countSockets', NOTHING)), timeout);
-    this.#counting.add(giveUp);
-    try {
-      return await Promise.race([census, never]);
-    } finally {
-      clearTimeout(timer);
-      this.#counting.delete(giveUp);
     }
   }
 
@@ -243,7 +232,7 @@ export class Outsider {
         this.#timers.delete(timer);
         resolve();
       }, ms).unref();
-      this.#timers.add(timer);
+      this.#timers.set(timer, resolve);
     });
   }
 

@@ -4,11 +4,12 @@ import { within } from '../within';
 import { askOnce, connectingOnce } from './ask-once';
 import { isRedisClient } from './clients';
 import { connectIfLazy, isIoredis } from './ioredis';
-import { isNodeRedis, isNodeRedisSentinel } from './node-redis';
+import { isNodeRedis } from './node-redis';
 import { isNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster } from './node-redis-cluster';
 import { canConnectAnew } from './node-redis-each-node';
 import { disconnect, type Reconnectable } from './node-redis-reconnect';
+import { isNodeRedisSentinel } from './node-redis-sentinel';
 import { patience } from './patience';
 import type { RedisClient } from './pub-sub';
 import { stopConnecting, stoppable } from './stoppable';
@@ -54,9 +55,7 @@ async function endCopy(copy: RedisClient, connecting: Promise<unknown>): Promise
 }
 
 function briefCopy(client: RedisClient): RedisClient | undefined {
-  if (!isNodeRedis(client) || isNodeRedisCluster(client) || isNodeRedisSentinel(client)) return copyOf(client);
-  const { options } = client as { options?: { socket?: object } };
-  return copyOf(client, { socket: connectingOnce(options?.socket, ANSWER_WITHIN_MS) });
+  return copyWith(client, (socket) => connectingOnce(socket, ANSWER_WITHIN_MS));
 }
 
 /** Waits until the client is connected: without a queue of its own, it refuses what comes before. */
@@ -70,15 +69,16 @@ function connected(client: RedisClient): Promise<unknown> {
 
 /** A second connection like this one, connecting by itself; undefined when the client cannot make one (redis 5 Sentinel). */
 export function duplicateClient(client: RedisClient): RedisClient | undefined {
-  if (!isNodeRedis(client) || isNodeRedisCluster(client) || isNodeRedisSentinel(client))
-    return connecting(copyOf(client));
-  const { options } = client as { options?: { socket?: object } };
-  return connecting(stoppable((signal) => copyOf(client, { socket: { ...options?.socket, signal } })));
-}
-
-function connecting(copy: RedisClient | undefined): RedisClient | undefined {
+  const copy = stoppable((signal) => copyWith(client, (socket) => ({ ...socket, signal })));
   if (copy && isNodeRedis(copy)) connect(copy);
   return copy;
+}
+
+/** @param socketOf - the socket options of a single client of redis 4 to 6, made of those that the client has */
+function copyWith(client: RedisClient, socketOf: (socket: object | undefined) => object): RedisClient | undefined {
+  if (!isNodeRedis(client) || isNodeRedisCluster(client) || isNodeRedisSentinel(client)) return copyOf(client);
+  const { options } = client as { options?: { socket?: object } };
+  return copyOf(client, { socket: socketOf(options?.socket) });
 }
 
 function copyOf(client: RedisClient, overrides?: object): RedisClient | undefined {
@@ -104,8 +104,6 @@ export async function endClient(client: object): Promise<void> {
     const closed = client.isReady ? (close ?? quit)?.call(client).catch(() => undefined) : undefined;
     if (closed) await within(END_WITHIN_MS, closed);
     if (client.isOpen) await disconnect(client as object as Reconnectable, END_WITHIN_MS);
-    // that it did is no news
-    client.on('error', () => {});
     stopConnecting(client);
   } else if (isIoredis(client)) {
     client.disconnect();

@@ -5,7 +5,6 @@ import { publishShardedWithIoredis, shardedLackOfIoredis, subscribeShardedWithIo
 import {
   isInLegacyMode,
   isNodeRedis,
-  isNodeRedisSentinel,
   type NodeRedisClient,
   publishWithNodeRedis,
   publishWithNodeRedisSentinel,
@@ -14,6 +13,7 @@ import {
 import { isNodeRedis3, publishWithNodeRedis3, subscribeWithNodeRedis3 } from './node-redis-3';
 import { isNodeRedisCluster } from './node-redis-cluster';
 import { publishWithNodeRedisCluster } from './node-redis-cluster-publish';
+import { isNodeRedisSentinel } from './node-redis-sentinel';
 import {
   publishShardedWithNodeRedis,
   shardedLackOfNodeRedis,

@@ -41,9 +41,7 @@ export interface Gap extends Degraded, Restored {}
 export class Connectivity {
   readonly #abilities: Record<Ability, { works: boolean; since: Moment }>;
   readonly #listeners = new Set<Partial<ConnectivityEvents>>();
-  #outage: Degraded | undefined;
-  /** Of the outage. */
-  #since: Moment | undefined;
+  #outage: { told: Degraded; since: Moment } | undefined;
   #provenAt: Moment | undefined;
   #lastGap: Gap | undefined;
 
@@ -53,7 +51,7 @@ export class Connectivity {
   }
 
   get outage(): Degraded | undefined {
-    return this.#outage;
+    return this.#outage?.told;
   }
 
   /** The last outage that is over. */
@@ -76,11 +74,11 @@ export class Connectivity {
   works(ability: Ability): void {
     this.#set(ability, true);
     const { publishing, receiving } = this.#abilities;
-    if (!this.#outage || !this.#since || !publishing.works || !receiving.works) return;
-    const outage = this.#outage;
-    const gap = this.#since.age;
+    if (!this.#outage || !publishing.works || !receiving.works) return;
+    const { told, since } = this.#outage;
+    const gap = since.age;
     this.#outage = undefined;
-    this.#lastGap = { ...outage, gap };
+    this.#lastGap = { ...told, gap };
     for (const { restored } of [...this.#listeners]) restored?.({ gap });
   }
 
@@ -89,10 +87,9 @@ export class Connectivity {
     this.#set(ability, false);
     if (this.#outage) return;
     // by the clock of now, which may have been set since
-    const outage = { since: Date.now() - since.age, reason };
-    this.#outage = outage;
-    this.#since = since;
-    for (const { degraded } of [...this.#listeners]) degraded?.({ ...outage });
+    const told = { since: Date.now() - since.age, reason };
+    this.#outage = { told, since };
+    for (const { degraded } of [...this.#listeners]) degraded?.({ ...told });
   }
 
   reconnected(): void {
@@ -110,7 +107,7 @@ export class Connectivity {
     process.nextTick(() => {
       if (!isWanted) return;
       this.#listeners.add(listener);
-      if (this.#outage) listener.degraded?.({ ...this.#outage });
+      if (this.#outage) listener.degraded?.({ ...this.#outage.told });
     });
     return () => {
       isWanted = false;

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Publisher } from './driver';
 import { gatherWrites } from './gather-writes';
-import { patientViewOf, type ViewedClient } from './ioredis-view';
+import { type ViewedClient, viewOf, withoutTimeout } from './ioredis-view';
 
 /** What of an ioredis client it takes to publish. */
 export interface IoredisPublisher extends ViewedClient {
@@ -60,12 +60,11 @@ export function publishInOrder<C extends IoredisPublisher>(
  * what a PUBLISH costs (measured).
  */
 function inOnePiece<C extends IoredisPublisher>(client: C): C {
-  const sendCommand = (command: object, ...rest: unknown[]) => {
+  return viewOf(client, (command) => {
+    withoutTimeout(command);
     const { args } = command as IoredisCommand;
     if (isChannelAndBytes(args)) (command as IoredisCommand).toWritable = encode;
-    return client.sendCommand(command, ...rest);
-  };
-  return patientViewOf(client, sendCommand);
+  });
 }
 
 function isChannelAndBytes(args: readonly unknown[]): args is [string, Buffer] {

@@ -6,7 +6,7 @@ import { surviveLettingGo } from './ioredis-let-go';
 import { followMovedSlots } from './ioredis-moved-slots';
 import { publishInOrder } from './ioredis-publish';
 import { reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
-import { patientViewOf, viewOf } from './ioredis-view';
+import { handingOver, viewOf, withoutTimeout } from './ioredis-view';
 import { listenToShardedMessages } from './message-events';
 
 /** Sharded Pub/Sub with ioredis 5.3 to 6. */
@@ -29,7 +29,7 @@ export function shardedLackOfIoredis(client: IoredisClient): string | undefined 
 function canSubscribe(client: IoredisClient): client is ShardedIoredis {
   if (!('ssubscribe' in client)) return false;
   let knowsCommand = false;
-  const view = viewOf(client as ShardedIoredis, async (command) => {
+  const view = handingOver(client as ShardedIoredis, async (command) => {
     const { checkFlag } = command.constructor as { checkFlag?: (flag: string, name: string) => boolean };
     knowsCommand = checkFlag?.call(command.constructor, 'ENTER_SUBSCRIBER_MODE', 'ssubscribe') === true;
   });
@@ -40,7 +40,7 @@ function canSubscribe(client: IoredisClient): client is ShardedIoredis {
 
 export function subscribeShardedWithIoredis(given: IoredisClient): Subscriber {
   const client = given as ShardedIoredis;
-  const view = patientViewOf(client);
+  const view = viewOf(client, withoutTimeout);
   return {
     isReady: () => client.status === 'ready',
     endsForAll: true,

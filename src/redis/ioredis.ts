@@ -5,7 +5,7 @@ import { forgetOwnNames, type OwnNames } from './ioredis-forget';
 import { followInner } from './ioredis-inner';
 import { type IoredisPublisher, publishInOrder } from './ioredis-publish';
 import { type Reconnectable, reconnectPublisher, reconnectSubscriber } from './ioredis-reconnect';
-import { patientViewOf, viewOf } from './ioredis-view';
+import { viewOf, withoutTimeout } from './ioredis-view';
 import { listenToMessages } from './message-events';
 
 /** Time for the client to choose another node. */
@@ -45,7 +45,7 @@ export function isIoredisCluster(client: object): client is IoredisCluster {
 }
 
 export function subscribeWithIoredis(client: IoredisClient): Subscriber {
-  const view = patientViewOf(client);
+  const view = viewOf(client, withoutTimeout);
   return {
     isReady: () => client.status === 'ready',
     endsForAll: true,

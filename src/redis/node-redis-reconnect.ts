@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import debugModule from 'debug';
 import { within } from '../within';
+import { isNodeRedisSentinel } from './node-redis-sentinel';
 import { patience } from './patience';
 
 const debug = debugModule('socket.io-redis:node-redis');
@@ -49,7 +50,7 @@ export function reconnectNodeRedis(given: object, isWanted: () => boolean): Prom
 }
 
 async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Promise<void> {
-  const wasConnecting = client.isReady === false && !client.masters;
+  const wasConnecting = client.isReady === false && !client.masters && !isNodeRedisSentinel(client);
   const ended = end(client);
   await within(DISCONNECT_WITHIN_MS, ended);
   // a Sentinel that is looking for the master ends once it has done so, and nobody would connect it then

@@ -1,9 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** What is needed of a Sentinel of redis 5 and 6 that publishes. */
+/** redis 5 and 6, `createSentinel()`: what is needed of one that publishes. */
 export interface NodeRedisSentinel {
   publish(channel: string, payload: string | Buffer): Promise<unknown>;
   sendCommand(isReadonly: boolean, args: (string | Buffer)[]): Promise<unknown>;
+}
+
+export function isNodeRedisSentinel(client: object): client is NodeRedisSentinel {
+  return 'getSentinelNode' in client && 'pSubscribe' in client;
 }
 
 interface Commands {

@@ -4,7 +4,6 @@ import { mergeChannels, readChannels, readCounts, sumCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
 import {
-  isNodeRedisSentinel,
   isReady,
   type Listener,
   listenToConnections,
@@ -23,7 +22,7 @@ import {
   takeOurs,
 } from './node-redis-forget';
 import { reconnectNodeRedis } from './node-redis-reconnect';
-import { toMaster } from './node-redis-sentinel';
+import { isNodeRedisSentinel, toMaster } from './node-redis-sentinel';
 
 const debug = debugModule('socket.io-redis:node-redis-sharded');
 

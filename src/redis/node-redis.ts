@@ -41,10 +41,6 @@ export function isInLegacyMode(client: object): boolean {
   return isNodeRedis(client) && options?.legacyMode === true;
 }
 
-export function isNodeRedisSentinel(client: object): client is NodeRedisSentinel {
-  return isNodeRedis(client) && 'getSentinelNode' in client;
-}
-
 export function subscribeWithNodeRedis(client: NodeRedisSubscriber): Subscriber {
   let events: SubscriberEvents | undefined;
   const onMessage: Listener = (payload, channel) => events?.message(channel.toString(), payload);

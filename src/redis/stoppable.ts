@@ -1,3 +1,7 @@
+interface StoppableClient {
+  on(event: 'error', listener: () => void): unknown;
+}
+
 const signals = new WeakMap<object, AbortController>();
 
 /**
@@ -12,6 +16,10 @@ export function stoppable<C extends object | undefined>(make: (signal: AbortSign
 }
 
 /** Stops an attempt to connect. To be called when the client has been ended. */
-export function stopConnecting(client: object): void {
-  signals.get(client)?.abort();
+export function stopConnecting(client: StoppableClient): void {
+  const controller = signals.get(client);
+  if (!controller) return;
+  // that it did not connect is no news
+  client.on('error', () => {});
+  controller.abort();
 }
