@@ -31,7 +31,7 @@ export async function usageOf<T>(
 }
 
 /** How many nodes a machine warms up in that time; more of them share its CPU, and take longer. */
-const WARM_UP_NODES = 8;
+const WARM_UP_NODES = 12;
 
 /** Measures some times, each for so many milliseconds; what comes first warms up. */
 export async function sampled(
