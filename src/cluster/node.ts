@@ -243,14 +243,13 @@ export class ClusterNode {
       this.#roomChannels?.close(),
       pubSub.unsubscribe(this.#wire.channels.conversation, this.#onMessage),
     ]);
-    this.#receiver.close();
     for (const stop of this.#stops) stop();
   }
 
   #createRequests(own: { uid: string; link: string }): Requests {
     const send = (message: Outgoing) => this.#outbox.sent(message);
     return new Requests(own, {
-      ...wireTransport({ wire: this.#wire, peers: this.#peers, send }),
+      ...wireTransport({ wire: this.#wire, peers: this.#peers, pubSub: this.#settings.pubSub, send }),
       requestsTimeout: this.#settings.requestsTimeout,
       maxPendingRequests: this.#settings.maxPendingRequests,
       onUnanswered: (request, uids, since) => this.#rollCall.missed(request, uids, since),

@@ -72,7 +72,7 @@ export class Outsider {
     this.#requests = new Requests(
       { uid, link: uid },
       {
-        ...wireTransport({ wire, peers: this.#peers, send: (message) => settings.send(message) }),
+        ...wireTransport({ wire, peers: this.#peers, pubSub, send: (message) => settings.send(message) }),
         requestsTimeout,
         maxPendingRequests,
         onUnanswered: (request, uids, since) => rollCall.missed(request, uids, since),

@@ -9,6 +9,9 @@ const debug = debugModule('socket.io-redis:peers');
 
 const RECENT_MS = 5000;
 
+/** How much later than this node another one may have its connection back at most: clients try again every two seconds, unless told otherwise. */
+const BACK_WITHIN_MS = 2000;
+
 /** Where Redis does not say who is gone, a node that has been silent for so long is taken for that. */
 const GONE_AFTER_MS = 30_000;
 
@@ -16,8 +19,10 @@ const GONE_AFTER_MS = 30_000;
 export interface Census {
   /** The uid of who counted, if that is a node. */
   own: string | undefined;
-  /** The nodes of this package, this one included if it is one: they are known by name. */
+  /** The nodes of this package that listen, this one included if it is one: they are known by name. */
   named: readonly Peer[];
+  /** Those that do not, but may do so again in a moment. */
+  away: readonly Peer[];
   published: Published;
   /** The uids of those that let a request time out, and have not been heard of since. */
   silent: ReadonlySet<string>;
@@ -163,9 +168,13 @@ export class Peers {
     const { census, own } = this.#channels;
     const counts = await this.#pubSub.countSubscribers([...census, ...peers.map(({ uid }) => own(uid))]);
     const listens = (i: number) => counts[census.length + i] !== 0;
-    for (const { uid } of peers.filter((_, i) => !listens(i))) this.forget(uid);
+    const away = peers.filter((_, i) => !listens(i));
     const named = this.#with(peers.filter((_, i) => listens(i)));
-    return this.#tellApart(Math.min(...counts.slice(0, census.length)), named);
+    const told = await this.#tellApart(Math.min(...counts.slice(0, census.length)), named);
+    // what was lost with this node's own connection is made anew; otherwise, they are gone
+    if (!this.#pubSub.hasHeardSince(performance.now() - BACK_WITHIN_MS)) return { ...told, away };
+    for (const { uid } of away) this.forget(uid);
+    return told;
   }
 
   #with(others: readonly Peer[]): Peer[] {
@@ -189,7 +198,7 @@ export class Peers {
   }
 
   #censusOf(named: readonly Peer[], published: Published): Census {
-    return { own: this.#own?.uid, named, published, silent: new Set(this.#silent.keys()) };
+    return { own: this.#own?.uid, named, away: [], published, silent: new Set(this.#silent.keys()) };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
-import type { Census } from './peers';
-import { includesOwnAnswer } from './request-kinds';
+import type { Census, Peer } from './peers';
+import { includesOwnAnswer, isQuery } from './request-kinds';
 
 /**
  * One request that waits for its answers: who is expected, what came, whether that is all. It knows no clock and no wire.
@@ -18,7 +18,7 @@ export class PendingRequest {
   #values: unknown[] | undefined;
   /** The nodes known by name that have answered; undefined before the first one. */
   #answered: Set<string> | undefined;
-  /** Likewise, those that have left, or have not heard it. */
+  /** Likewise, those that have left. */
   #left: Set<string> | undefined;
 
   constructor(readonly request: Request) {}
@@ -37,7 +37,7 @@ export class PendingRequest {
       return;
     }
     this.#publishedExpected = Math.min(this.#publishedExpected, published);
-    for (const uid of this.missing) if (!isNamed(census, uid)) this.nodeLeft(uid);
+    for (const uid of this.missing) if (!isKnown(census, uid)) this.nodeLeft(uid);
   }
 
   /** @param sender - undefined for a published node */
@@ -66,6 +66,10 @@ export class PendingRequest {
     const known = this.#census !== undefined && isNamed(this.#census, uid) && !this.#left?.has(uid);
     if (known || this.#answered?.has(uid)) return false;
     return this.#publishedExpected > this.#publishedAnswers;
+  }
+
+  hasAnswered(uid: string): boolean {
+    return this.#answered?.has(uid) === true;
   }
 
   /** A node has left, and will not answer any more. */
@@ -103,14 +107,23 @@ export class PendingRequest {
   #missing(silent: boolean): string[] {
     if (!this.#census) return [];
     const missing: string[] = [];
-    for (const { uid } of this.#census.named) {
+    for (const { uid } of this.#expected(this.#census)) {
       if (this.#answered?.has(uid) || this.#left?.has(uid) || this.#census.silent.has(uid) !== silent) continue;
       if (uid !== this.#census.own || includesOwnAnswer(this.request)) missing.push(uid);
     }
     return missing;
   }
+
+  /** Who is away for a moment does not hear it, but is asked again. */
+  #expected({ named, away }: Census): readonly Peer[] {
+    return away.length > 0 && isQuery(this.request) ? [...named, ...away] : named;
+  }
 }
 
 function isNamed({ named }: Census, uid: string): boolean {
   return named.some((peer) => peer.uid === uid);
+}
+
+function isKnown(census: Census, uid: string): boolean {
+  return isNamed(census, uid) || census.away.some((peer) => peer.uid === uid);
 }

@@ -1,6 +1,7 @@
 import type { AcknowledgedBroadcast } from '../wire/acknowledgements';
 import type { IncomingRequest } from '../wire/messages';
 import type { Presence } from '../wire/presence';
+import type { Reminder } from '../wire/reminder';
 import type { Incoming, Outgoing, Response, Wire } from '../wire/wire';
 import type { Accounts } from './accounts';
 import type { Acknowledgements } from './acknowledgements';
@@ -8,13 +9,9 @@ import type { Broadcasts } from './broadcasts';
 import type { LocalNode } from './local-node';
 import type { Peers } from './peers';
 import { Recent } from './recent';
+import { isQuery } from './request-kinds';
 import type { Requests } from './requests';
 import type { Responder } from './responder';
-
-/** How long others may still answer this node's hello, at most. */
-const NEW_MS = 10_000;
-/** How much later than on one channel a message comes on another at most, as a rule. */
-const OVERTAKING_MS = 100;
 
 export interface ReceiverSettings {
   maxPayloadBytes: number;
@@ -33,21 +30,10 @@ export interface ReceiverSettings {
 /** Takes what comes on the channels of the conversation to where it belongs. Whatever comes, it goes on. */
 export class Receiver {
   readonly #settings: ReceiverSettings;
-  /** The ids of the requests that it has heard, while it is new. */
-  #heard: Set<string> | undefined = new Set();
-  readonly #aging: NodeJS.Timeout;
   readonly #recent = new Recent();
 
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
-    this.#aging = setTimeout(() => {
-      this.#heard = undefined;
-    }, NEW_MS).unref();
-  }
-
-  /** Nothing comes any more. */
-  close(): void {
-    clearTimeout(this.#aging);
   }
 
   hear(payload: Buffer, channel: string): void {
@@ -71,6 +57,7 @@ export class Receiver {
     else if (incoming.kind === 'acknowledgement') acknowledgements.receive(incoming.acknowledgement);
     else if (incoming.kind === 'presence') this.#takePresence(incoming.presence);
     else if (incoming.kind === 'request') this.#takeRequest(incoming.request);
+    else if (incoming.kind === 'reminder') this.#takeReminder(incoming.reminder);
     else takeResponse(incoming.response, requests, peers);
   }
 
@@ -83,14 +70,11 @@ export class Receiver {
     switch (presence.type) {
       case 'hello':
         peers.learn(presence.sender);
-        send(wire.helloAnswer(presence.sender.uid, requests.sent));
+        send(wire.helloAnswer(presence.sender.uid));
+        requests.nodeCame(presence.sender.uid);
         break;
       case 'hello answer':
         peers.learn(presence.sender);
-        this.#tellUnheard(presence.sender.uid, presence.waiting);
-        break;
-      case 'unheard':
-        requests.unheard(presence.uid, presence.requests);
         break;
       case 'bye':
         peers.forget(presence.uid);
@@ -99,31 +83,32 @@ export class Receiver {
     }
   }
 
-  /** Nobody is to wait for this node's answer to what was sent before it listened. */
-  #tellUnheard(uid: string, waiting: readonly string[]): void {
-    if (waiting.length === 0) return;
-    // on sharded Pub/Sub, the answer to the hello may have overtaken a request
-    setTimeout(() => {
-      const unheard = waiting.filter((id) => this.#heard?.has(id) === false);
-      if (unheard.length > 0) this.#settings.send(this.#settings.wire.unheard(uid, unheard));
-    }, OVERTAKING_MS).unref();
-  }
-
   #takeRequest(request: IncomingRequest): void {
     const { peers, responder } = this.#settings;
     if (request.sender) peers.learn(request.sender);
-    if (request.id !== undefined) this.#heard?.add(request.id);
     if (request.repeated) return;
     const id = request.id ?? ('once' in request.request ? request.request.once : undefined);
     if (id === undefined || this.#isNew(id, request.replyTo)) void responder.respond(request);
   }
 
-  /** @param from - whose id it is; published nodes do not always say so */
-  #isNew(id: string, from = ''): boolean {
-    const isNew = this.#recent.add(`${from} ${id}`);
+  /** What was missed is done now. What was not is not done twice: only a query may be answered once more. */
+  #takeReminder({ request, anew }: Reminder): void {
+    const { peers, responder } = this.#settings;
+    if (request.sender) peers.learn(request.sender);
+    const wasMissed = this.#recent.add(nameOf(request.id, request.replyTo));
+    if (wasMissed || (anew && isQuery(request.request))) void responder.respond(request);
+  }
+
+  #isNew(id: string, from: string | undefined): boolean {
+    const isNew = this.#recent.add(nameOf(id, from));
     if (!isNew) this.#settings.accounts.repeated();
     return isNew;
   }
+}
+
+/** @param from - whose id it is; published nodes do not always say so */
+function nameOf(id: string, from = ''): string {
+  return `${from} ${id}`;
 }
 
 /** @throws {MalformedMessageError} when it is no answer to what was asked */

@@ -17,8 +17,11 @@ export function includesOwnAnswer({ type }: Request): boolean {
   return !OTHERS_ONLY.has(type);
 }
 
-/** Whether a node answers at once, whatever the user's code does: one that does not is frozen, or cut off. */
-export function isAnsweredAtOnce({ type }: Request): boolean {
+/**
+ * Whether it changes nothing, and so may be asked twice. A node answers it at once, whatever the user's code does: one that does not is
+ * frozen, or cut off.
+ */
+export function isQuery({ type }: Request): boolean {
   return ['clients', 'allRooms', 'clientRooms', 'fetchSockets', 'countSockets', 'roomSizes'].includes(type);
 }
 

@@ -1,14 +1,19 @@
 import { AsyncResource } from 'node:async_hooks';
+import debugModule from 'debug';
 import uid2 from 'uid2';
 import { AdapterClosedError, RequestFailedError, TooManyRequestsError } from '../errors';
 import type { Answer, DialectName, Request, Sender } from '../wire/messages';
 import { outcomeOf, partialOf, timeoutOf } from './outcome';
 import type { Census, Peer } from './peers';
-import { includesOwnAnswer } from './request-kinds';
+import { includesOwnAnswer, isQuery } from './request-kinds';
 import { type NodeCallback, WaitingRequest } from './waiting-request';
+
+const debug = debugModule('socket.io-redis:requests');
 
 /** How often it is checked whether those who are waited for are still there. */
 const RECHECK_MS = 1000;
+/** How long after it was asked a node may hear of what is to be done once only: well within the time for which it remembers what it has heard. */
+const ONCE_WITHIN_MS = 5000;
 
 export interface Transport {
   readonly requestsTimeout: number;
@@ -30,6 +35,10 @@ export interface Transport {
   send(id: string, request: Request): Promise<Error | undefined>;
   /** Sends it again, in case somebody does not understand the dialect in which it was asked. */
   repeat(id: string, request: Request, census: Census): Promise<unknown>;
+  /** Sends it once more to one node of this package, which answers if it has missed it, or anew. */
+  remind(uid: string, id: string, request: Request, anew: boolean): Promise<unknown>;
+  /** Whether answers have been heard since a moment, as far as is known. @param since - by `performance.now()` */
+  hasHeardSince(since: number): boolean;
   /** Counts who listens. */
   census(): Promise<Census>;
   /** The published nodes that answer such a request. */
@@ -131,19 +140,12 @@ export class Requests {
     }
   }
 
-  /** The ids of the requests that have been sent, and wait. */
-  get sent(): string[] {
-    return [...this.#waiting].filter(([, { sent }]) => sent).map(([id]) => id);
-  }
-
-  /** A node has come too late to hear these requests. */
-  unheard(uid: string, ids: readonly string[]): void {
-    for (const id of ids) {
-      const pending = this.#waiting.get(id);
-      if (!pending) continue;
-      pending.nodeLeft(uid);
-      // it may have been counted before it was known by name
-      void this.#count(id);
+  /** A node has come: what was asked before it listened, it has missed, and may be waited for all the same. */
+  nodeCame(uid: string): void {
+    for (const [id, waiting] of this.#sent) {
+      const { request, since } = waiting;
+      if (waiting.hasAnswered(uid)) continue;
+      if (isQuery(request) || performance.now() - since < ONCE_WITHIN_MS) this.#remind(uid, id, request, false);
     }
   }
 
@@ -218,8 +220,36 @@ export class Requests {
     this.#settle(id, { error: timeoutOf(pending) });
   }
 
+  get #sent(): [id: string, waiting: WaitingRequest][] {
+    return [...this.#waiting].filter(([, { sent }]) => sent);
+  }
+
   #recheck(): void {
-    for (const id of this.sent) void this.#count(id);
+    for (const [id, waiting] of this.#sent) {
+      void this.#count(id).then((census) => census && this.#waiting.has(id) && this.#askAgain(id, waiting, census));
+    }
+  }
+
+  /**
+   * Asks those again who listen, and have not answered: they may have been without a connection when they were asked, and this node
+   * when they answered.
+   */
+  #askAgain(id: string, waiting: WaitingRequest, { named }: Census): void {
+    const { request, missing, since, remindedAt } = waiting;
+    const { hasHeardSince } = this.#transport;
+    const now = performance.now();
+    if (!isQuery(request) || !hasHeardSince(now)) return;
+    const wasDeaf = !hasHeardSince(remindedAt ?? since);
+    // otherwise once: who is slow is not made slower
+    if (!wasDeaf && (remindedAt !== undefined || now - since < RECHECK_MS)) return;
+    waiting.remindedAt = now;
+    const others = named.filter(({ uid }) => uid !== this.#own.uid && missing.includes(uid));
+    for (const { uid } of others) this.#remind(uid, id, request, wasDeaf);
+  }
+
+  #remind(uid: string, id: string, request: Request, anew: boolean): void {
+    debug('%s: asking %s again', request.type, uid);
+    this.#transport.remind(uid, id, request, anew).catch((error) => debug('could not ask again: %s', error));
   }
 
   #settle(id: string, outcome: Outcome): void {

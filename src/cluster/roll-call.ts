@@ -1,7 +1,7 @@
 import type { PubSub } from '../redis/pub-sub';
 import type { Request } from '../wire/messages';
 import type { Peers } from './peers';
-import { isAnsweredAtOnce } from './request-kinds';
+import { isQuery } from './request-kinds';
 
 export interface RollCallSettings {
   peers: Peers;
@@ -23,7 +23,7 @@ export class RollCall {
 
   /** Nodes have let a request time out. @param since - when they were asked, by `performance.now()` */
   missed(request: Request, uids: readonly string[], since: number): void {
-    if (isAnsweredAtOnce(request)) this.#take(uids, since);
+    if (isQuery(request)) this.#take(uids, since);
     else this.call(uids);
   }
 

@@ -14,6 +14,8 @@ export class WaitingRequest extends PendingRequest {
   readonly since = performance.now();
   /** Whether the others may have heard it. */
   sent = false;
+  /** When those that had not answered were asked again, likewise. */
+  remindedAt: number | undefined;
   readonly #fn: NodeCallback<unknown>;
   readonly #scope: AsyncResource | undefined;
 

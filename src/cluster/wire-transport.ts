@@ -1,3 +1,4 @@
+import type { PubSub } from '../redis/pub-sub';
 import type { Outgoing, Wire } from '../wire/wire';
 import type { Peers } from './peers';
 import type { Transport } from './requests';
@@ -5,6 +6,7 @@ import type { Transport } from './requests';
 interface Means {
   wire: Wire;
   peers: Peers;
+  pubSub: PubSub;
   /** Publishes. @returns what went wrong, or undefined */
   send(message: Outgoing): Promise<Error | undefined>;
 }
@@ -13,11 +15,16 @@ interface Means {
 export function wireTransport({
   wire,
   peers,
+  pubSub,
   send,
-}: Means): Pick<Transport, 'answering' | 'census' | 'send' | 'repeat'> {
+}: Means): Pick<Transport, 'answering' | 'census' | 'hasHeardSince' | 'remind' | 'repeat' | 'send'> {
   return {
     answering: (request) => wire.answering(request),
     census: () => peers.census(),
+    hasHeardSince: (since) => pubSub.hasHeardSince(since),
+    async remind(uid, id, request, anew) {
+      await send(wire.reminder(uid, id, request, anew));
+    },
     async send(id, request) {
       const failures = await Promise.all(wire.request(id, request).map(send));
       return failures.find((failure) => failure !== undefined);

@@ -59,8 +59,9 @@ export class PubSub {
   readonly #stopListening: () => void;
   #watchdog: Watchdog | undefined;
   #onClosed: (() => void) | undefined;
-  /** When the subscriber last got a connection, by `performance.now()`. */
-  #connectedAt = performance.now();
+  /** When subscriptions were last lost for a moment, or may have been, by `performance.now()`. */
+  #interruptedAt = Number.NEGATIVE_INFINITY;
+  #isRecovering = false;
   /** Whether it has ever had one. */
   #wasConnected: boolean;
 
@@ -98,9 +99,12 @@ export class PubSub {
     const stopSubscriber = subscriber.listen({
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
-      lost: (channels) => this.#channels.lost(channels),
-      lostIn: (slots) => this.#channels.lost(inSlots(this.#channels.names, slots)),
-      shaken: () => this.#watchdog?.shaken(),
+      lost: (channels) => this.#onLost(channels),
+      lostIn: (slots) => this.#onLost(inSlots(this.#channels.names, slots)),
+      shaken: () => {
+        this.#interrupted();
+        this.#watchdog?.shaken();
+      },
       outOfStep: () => this.#watchdog?.outOfStep(),
       channels: () => this.#channels.heldNames,
       patterns: () => this.#patterns.heldNames,
@@ -109,7 +113,7 @@ export class PubSub {
         this.#wasConnected = true;
         return this.#onConnected(isAnother);
       },
-      nodeLeft: () => this.#onConnected(false),
+      nodeLeft: () => this.#onConnected(false, true),
     });
     const onError = (error: unknown) => this.#report(error);
     for (const client of clients) client.on('error', onError);
@@ -154,7 +158,7 @@ export class PubSub {
 
   /** Whether it has heard everything since a moment, as far as is known. @param since - by `performance.now()` */
   hasHeardSince(since: number): boolean {
-    return this.isConnected && this.#connectedAt <= since && this.connectivity.outage === undefined;
+    return this.isConnected && this.#interruptedAt <= since && this.connectivity.outage === undefined;
   }
 
   /** How many channels are subscribed, or are to be. */
@@ -213,13 +217,13 @@ export class PubSub {
         countSubscribers: (channels) => this.countSubscribers(channels),
         takeAnswered: () => this.#publishing.takeAnswered(),
         isReachable: () => isReachable(own),
-        resubscribe: () => this.#resubscribe(),
+        resubscribe: () => this.#recover(),
         reconnect: async (client, isWanted) => {
           const reconnecting = (client === 'publisher' ? this.#publisher : subscriber).reconnect(isWanted);
           if (!reconnecting) return;
           this.connectivity.reconnected();
           await reconnecting;
-          if (client === 'subscriber') await this.#resubscribe();
+          if (client === 'subscriber') await this.#recover();
         },
       },
       times,
@@ -263,10 +267,9 @@ export class PubSub {
     };
   }
 
-  /** @param isAnother - whether the subscriber was without a connection before */
-  async #onConnected(isAnother: boolean): Promise<void> {
-    this.#connectedAt = performance.now();
-    const told = this.#resubscribe();
+  /** @param isAnother - whether the subscriber was without a connection before @param missed - whether anything may have been missed */
+  async #onConnected(isAnother: boolean, missed = isAnother): Promise<void> {
+    const told = missed ? this.#recover() : this.#resubscribe();
     this.#watchdog?.connected(isAnother);
     await told;
     this.#leave();
@@ -279,6 +282,32 @@ export class PubSub {
 
   async #resubscribe(): Promise<void> {
     await Promise.all([this.#channels.resubscribe(), this.#patterns.resubscribe()]);
+  }
+
+  /** The same when messages may have been missed. */
+  #recover(): Promise<void> {
+    const told = this.#resubscribe();
+    void this.#interruptedUntilHeard();
+    return told;
+  }
+
+  #onLost(channels: readonly string[]): void {
+    this.#channels.lost(channels);
+    void this.#interruptedUntilHeard();
+  }
+
+  async #interruptedUntilHeard(): Promise<void> {
+    this.#interrupted();
+    // many may be lost one by one
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
+    await this.#channels.allActive();
+    this.#isRecovering = false;
+    this.#interrupted();
+  }
+
+  #interrupted(): void {
+    this.#interruptedAt = performance.now();
   }
 
   #onUnpublished(failure: Error, isNew: boolean): void {

@@ -30,7 +30,8 @@ import {
 } from './channels';
 import type { Answer, DialectName, IncomingRequest, Request, Sender } from './messages';
 import { decodeFields, encodeData, encodeJson } from './payload';
-import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from './presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence } from './presence';
+import { readReminder, reminderFields } from './reminder';
 import {
   encodeAgain,
   encodeRequest,
@@ -40,6 +41,8 @@ import {
   readAnswer,
   readRequest,
   readResponse,
+  requestFields,
+  sendableRequest,
 } from './requests';
 import { toSendable } from './sendable';
 import { isPublishedUid } from './uid';
@@ -142,6 +145,12 @@ export class ClassicWire implements Wire {
     return payload === undefined ? undefined : { channel: this.#names.request, payload };
   }
 
+  reminder(to: string, id: string, request: Request, anew: boolean): Outgoing {
+    const { dialect, sender } = this.#settings;
+    const fields = requestFields(dialect, id, sendableRequest(request), sender());
+    return this.#reply(to, encodeData(reminderFields(fields, anew), this.#codec));
+  }
+
   answering(request: Request): readonly DialectName[] {
     if (UNANSWERED.has(request.type)) return [];
     return ([5, 8] as const).filter((dialect) => isInDialect(dialect, request));
@@ -155,12 +164,8 @@ export class ClassicWire implements Wire {
     return { channel: this.#names.request, payload: encodeJson(helloFields(this.#settings.sender())) };
   }
 
-  helloAnswer(to: string, waiting: readonly string[]): Outgoing {
-    return this.#reply(to, encodeJson(helloAnswerFields(this.#settings.sender(), waiting)));
-  }
-
-  unheard(to: string, requests: readonly string[]): Outgoing {
-    return this.#reply(to, encodeJson(unheardFields(this.#settings.uid, requests)));
+  helloAnswer(to: string): Outgoing {
+    return this.#reply(to, encodeJson(helloAnswerFields(this.#settings.sender())));
   }
 
   bye(): Outgoing {
@@ -178,6 +183,8 @@ export class ClassicWire implements Wire {
       return { kind: 'request', request: readRequest(fields) };
     }
     if (presence) return { kind: 'presence', presence };
+    const reminder = readReminder(fields);
+    if (reminder) return { kind: 'reminder', reminder };
     const acknowledgement = readAcknowledgement(fields);
     if (acknowledgement) return { kind: 'acknowledgement', acknowledgement };
     return { kind: 'response', response: readClassicResponse(fields) };

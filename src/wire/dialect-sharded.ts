@@ -20,8 +20,9 @@ const SERVER_SIDE_EMIT_RESPONSE = 10;
 export const CLIENT_COUNT = 11;
 export const CLIENT_ANSWER = 12;
 export const BYE = 13;
-/** Ours: a request that published nodes have nothing to say to, and an answer to a node of this package. */
+/** Ours: a request that published nodes have nothing to say to, one once more, and an answer to a node of this package. */
 const REQUEST = 'request';
+export const REMINDER = 'reminder';
 export const RESPONSE = 'response';
 
 export interface ShardedMessage {
@@ -46,6 +47,12 @@ export function saysAll({ type }: Request): boolean {
 }
 
 type TypeAndData = Pick<ShardedMessage, 'type' | 'data'>;
+
+/** Whether such a message may hold a request in the form of the classic wire, for nodes of this package. */
+export function mayHoldRequest({ type }: ShardedMessage): boolean {
+  const types: (number | string)[] = [SOCKETS_JOIN, SOCKETS_LEAVE, DISCONNECT_SOCKETS, FETCH_SOCKETS, REQUEST];
+  return types.includes(type);
+}
 
 /** A request in the form that published nodes understand best: many of ours are a FETCH_SOCKETS to them. */
 export function publishedRequest(request: Request): TypeAndData {

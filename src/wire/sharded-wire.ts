@@ -14,7 +14,8 @@ import { isCount, isRecord, MalformedMessageError, readString } from './malforme
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import { encodeMessagePack } from './msgpack';
 import { decodeFields } from './payload';
-import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from './presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence } from './presence';
+import { readReminder, reminderFields } from './reminder';
 import {
   EMITTER,
   readAnswer,
@@ -128,6 +129,11 @@ export class ShardedWire implements Wire {
     return this.#search(id, request);
   }
 
+  reminder(to: string, id: string, request: Request, anew: boolean): Outgoing {
+    const fields = requestFields(8, id, sendableRequest(request), this.#settings.sender());
+    return this.#write(this.channels.own(to), dialect.REMINDER, reminderFields(fields, anew));
+  }
+
   answering({ type }: Request): readonly DialectName[] {
     const silent: Request['type'][] = ['addSockets', 'delSockets', 'disconnectSockets', 'customRequest'];
     return silent.includes(type) ? [] : [8];
@@ -148,16 +154,8 @@ export class ShardedWire implements Wire {
     return this.#write(this.#namespace, dialect.HELLO, helloFields(this.#settings.sender()));
   }
 
-  helloAnswer(to: string, waiting: readonly string[]): Outgoing {
-    return this.#write(
-      this.channels.own(to),
-      dialect.HELLO_ANSWER,
-      helloAnswerFields(this.#settings.sender(), waiting),
-    );
-  }
-
-  unheard(to: string, requests: readonly string[]): Outgoing {
-    return this.#write(this.channels.own(to), dialect.HELLO_ANSWER, unheardFields(this.#settings.uid, requests));
+  helloAnswer(to: string): Outgoing {
+    return this.#write(this.channels.own(to), dialect.HELLO_ANSWER, helloAnswerFields(this.#settings.sender()));
   }
 
   bye(): Outgoing {
@@ -180,6 +178,8 @@ export class ShardedWire implements Wire {
       const presence = readPresence(data);
       return presence && { kind: 'presence', presence };
     }
+    const reminder = type === dialect.REMINDER ? readReminder(data) : undefined;
+    if (reminder) return { kind: 'reminder', reminder };
     return { kind: 'request', request: readShardedRequest(message) };
   }
 
@@ -263,7 +263,7 @@ function readAcknowledgement({ uid, type, data }: dialect.ShardedMessage): Ackno
 
 function readShardedRequest(message: dialect.ShardedMessage): IncomingRequest {
   const { uid, data } = message;
-  if (isRecord(data.request)) return { ...readRequest(data.request), replyTo: uid };
+  if (isRecord(data.request) && dialect.mayHoldRequest(message)) return { ...readRequest(data.request), replyTo: uid };
   return {
     dialect: 8,
     id: data.requestId === undefined ? undefined : readString(data, 'requestId'),

@@ -2,6 +2,7 @@ import type { AcknowledgedBroadcast, Acknowledgement } from './acknowledgements'
 import type { Broadcast, BroadcastOptions, BroadcastPacket, WrittenBroadcast } from './broadcast';
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import type { Presence } from './presence';
+import type { Reminder } from './reminder';
 
 /** A message, and where it goes. */
 export interface Outgoing {
@@ -17,6 +18,7 @@ export type Incoming =
   | { kind: 'acknowledgement'; acknowledgement: Acknowledgement }
   | { kind: 'presence'; presence: Presence }
   | { kind: 'request'; request: IncomingRequest }
+  | { kind: 'reminder'; reminder: Reminder }
   | { kind: 'response'; response: Response };
 
 export interface Response {
@@ -87,15 +89,20 @@ export interface Wire {
   request(id: string | undefined, request: Request): Outgoing[];
   /** The request once more, for published nodes that do not understand it otherwise. */
   again(id: string, request: Request, published: Published): Outgoing | undefined;
+  /**
+   * The request once more, to one node of this package.
+   *
+   * @param anew - whether it is to be answered once more, if it was answered already
+   * @throws {UnsendableValueError}
+   */
+  reminder(to: string, id: string, request: Request, anew: boolean): Outgoing;
   /** The published nodes that answer such a request. */
   answering(request: Request): readonly DialectName[];
   /** @throws when the answer cannot be written */
   response(to: IncomingRequest, id: string, answer: Answer): Outgoing;
   hello(): Outgoing;
-  /** @param to - who said hello; @param waiting - the ids of the requests that wait for answers */
-  helloAnswer(to: string, waiting: readonly string[]): Outgoing;
-  /** @param to - who asked; @param requests - the ids of the requests that this node came too late to hear */
-  unheard(to: string, requests: readonly string[]): Outgoing;
+  /** @param to - who said hello */
+  helloAnswer(to: string): Outgoing;
   bye(): Outgoing;
 
   /**

@@ -24,7 +24,7 @@ import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
 import { decodeMessagePack, encodeMessagePack } from '../../src/wire/msgpack';
 import { decodeFields, encodeData, encodeJson } from '../../src/wire/payload';
-import { byeFields, helloAnswerFields, helloFields, readPresence, unheardFields } from '../../src/wire/presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence } from '../../src/wire/presence';
 import { encodeRequest, encodeResponse, readAnswer, readRequest, readResponse } from '../../src/wire/requests';
 import { ShardedWire } from '../../src/wire/sharded-wire';
 import type { Wire } from '../../src/wire/wire';
@@ -78,8 +78,7 @@ const requests = [
   encodeData(acknowledgedBroadcastFields('id', packet, options, sender)),
   encodeData(acknowledgedBroadcastFields('id', binary, options, sender)),
   encodeJson(helloFields(sender)),
-  encodeJson(helloAnswerFields(sender, ['id'])),
-  encodeJson(unheardFields('abcdef', ['id'])),
+  encodeJson(helloAnswerFields(sender)),
   encodeJson(byeFields('abcdef')),
 ].map(bytes);
 const responses = [
@@ -132,8 +131,8 @@ const shardedMessages = [
     { kind: 'value', value: SOCKETS },
   ),
   shardedPeer.hello(),
-  shardedPeer.helloAnswer('abcdef', ['id']),
-  shardedPeer.unheard('abcdef', ['id']),
+  shardedPeer.helloAnswer('abcdef'),
+  ...REQUESTS.map((request) => shardedPeer.reminder('abcdef', 'id', request, true)),
   shardedPeer.bye(),
 ].map(({ payload }) => bytes(payload));
 

@@ -107,6 +107,10 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
     request('fetchSockets', ID, fetch),
     answer('answer to fetchSockets', fetch, { kind: 'value', value: SOCKETS }),
     answer('answer that fails', fetch, { kind: 'failure', reason: 'why' }),
+    fixture('reminder', emitter.reminder(OTHER.uid, ID, fetch, true), {
+      kind: 'reminder',
+      reminder: { request: { ...asked(fetch), id: ID }, anew: true },
+    }),
     request('countSockets', ID, count),
     answer('answer to countSockets', count, { kind: 'value', value: 7 }),
     fixture('broadcast with acknowledgements', emitter.acknowledgedBroadcast(ID, ['question', 1], everyone), {
@@ -122,13 +126,9 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
       acknowledgement: { id: ID, sender: answering, type: 'answer', value: 'yes', nth: 0 },
     }),
     fixture('hello', node.hello(), { kind: 'presence', presence: { type: 'hello', sender: NODE } }),
-    fixture('answer to hello', node.helloAnswer(OTHER.uid, [ID]), {
+    fixture('answer to hello', node.helloAnswer(OTHER.uid), {
       kind: 'presence',
-      presence: { type: 'hello answer', sender: NODE, waiting: [ID] },
-    }),
-    fixture('requests that came too early', node.unheard(OTHER.uid, [ID]), {
-      kind: 'presence',
-      presence: { type: 'unheard', uid: NODE.uid, requests: [ID] },
+      presence: { type: 'hello answer', sender: NODE },
     }),
     fixture('bye', node.bye(), { kind: 'presence', presence: { type: 'bye', uid: NODE.uid } }),
   ];

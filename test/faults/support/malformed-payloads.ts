@@ -167,13 +167,19 @@ export const REQUESTS: readonly Sample[] = [
     nodes: () => true,
   }),
   { name: 'a hello', message: { type: 'hello', ...sender }, fields: { ...ofSender, uid: isNothing, link: isText } },
-  {
-    name: 'an unheard',
-    message: { type: 'unheard', uid: 'a', requests: ['x'] },
-    fields: { uid: isText, requests: areNames },
-  },
   { name: 'a bye', message: { type: 'bye', uid: 'a' }, fields: { uid: isText } },
 ];
+
+const reminder = { type: 'reminder', anew: true, request: of8(5, { opts: targets, ...sender }) };
+const ofReminder: Record<string, Accepts> = {
+  request: isNothing,
+  ...Object.fromEntries(
+    Object.entries({ ...ofSender, ...ofTargets, type: isNothing, requestId: isText }).map(([path, accepts]) => [
+      `request.${path}`,
+      accepts,
+    ]),
+  ),
+};
 
 /** Answers to `clients()`, by the dialect in which they are written. */
 const CLIENTS = { requestid: 'clients', requestId: 'sockets' } as const;
@@ -202,14 +208,10 @@ export function responsesTo(id: string): readonly Sample[] {
     { name: 'an acknowledgement', message: answer, fields: { requestId: isText, ...ofSender } },
     {
       name: 'an answer to a hello',
-      message: { type: 'hello', answer: true, waiting: ['x'], ...sender },
-      fields: { ...ofSender, uid: isNothing, link: isText, waiting: areNames },
+      message: { type: 'hello', answer: true, ...sender },
+      fields: { ...ofSender, uid: isNothing, link: isText },
     },
-    {
-      name: 'an unheard',
-      message: { type: 'unheard', uid: 'a', requests: ['x'] },
-      fields: { uid: isText, requests: areNames },
-    },
+    { name: 'a reminder', message: reminder, fields: ofReminder },
     { name: 'a bye', message: { type: 'bye', uid: 'a' }, fields: { uid: isText } },
   ];
 }
@@ -275,6 +277,7 @@ export const SHARDED_RESPONSES: readonly Sample[] = [
     },
   ),
   sharded('BROADCAST_ACK', 12, { requestId: 'x', packet: [] }, { requestId: isText }),
+  sharded('a reminder', 'reminder', reminder, ofReminder),
   sharded(
     'an answer',
     'response',

@@ -52,6 +52,11 @@ export class SilencingProxy {
     }
   }
 
+  /** Ends the connections of now. */
+  cut(): void {
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.destroy();
+  }
+
   /** How many connections are open. */
   get size(): number {
     return this.#pairs.size;
@@ -68,7 +73,7 @@ export class SilencingProxy {
   }
 
   async close(): Promise<void> {
-    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.destroy();
+    this.cut();
     this.listener.close();
     await once(this.listener, 'close');
   }

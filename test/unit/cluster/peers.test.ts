@@ -104,6 +104,18 @@ describe('A census', () => {
     });
   }
 
+  it('takes those that do not listen for away, and not for gone, right after this node has lost its connection', async (t) => {
+    const { pubSub, peers, listen } = start();
+    peers.learn(sender('bbbbbb~'));
+    listen(1);
+    t.mock.method(pubSub, 'hasHeardSince', () => false);
+    const { away, named } = await peers.census();
+    assert.deepEqual([away, uidsOf({ named })], [[{ uid: 'bbbbbb~', link: 'bbbbbb~' }], ['ownown~']]);
+    t.mock.restoreAll();
+    assert.deepEqual((await peers.census()).away, []);
+    assert.deepEqual(peers.names, []);
+  });
+
   it('takes one round trip when everybody is known', async () => {
     const { peers, listen, asked } = start();
     peers.learn(sender('bbbbbb~'));

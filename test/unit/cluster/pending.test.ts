@@ -15,6 +15,7 @@ const value = (value: unknown): Answer => ({ kind: 'value', value });
 const census = (uids: string[], published: Partial<Census['published']> = {}, silent: string[] = []): Census => ({
   own: own.uid,
   named: [own, ...uids.map(peer)],
+  away: [],
   published: { 5: 0, 8: 0, ...published },
   silent: new Set(silent),
 });

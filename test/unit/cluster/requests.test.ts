@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Requests, type Transport } from '../../../src/cluster/requests';
 import type { NodeCallback } from '../../../src/cluster/waiting-request';
-import { RequestTimeoutError, TooManyRequestsError } from '../../../src/errors';
+import { AdapterClosedError, RequestTimeoutError, TooManyRequestsError } from '../../../src/errors';
+import type { Request } from '../../../src/wire/messages';
 import { eventually } from '../../support/eventually';
 
 const own = { uid: 'own~', link: 'own' };
@@ -17,7 +19,9 @@ const silence: Transport = {
   hear: () => undefined,
   send: async () => undefined,
   repeat: async () => undefined,
-  census: async () => ({ own: own.uid, named: [own, peer], published: { 5: 0, 8: 0 }, silent: new Set() }),
+  remind: async () => undefined,
+  hasHeardSince: () => true,
+  census: async () => ({ own: own.uid, named: [own, peer], away: [], published: { 5: 0, 8: 0 }, silent: new Set() }),
   answering: () => [],
 };
 
@@ -43,9 +47,53 @@ describe('A request', () => {
   });
 });
 
+describe('A request without an answer', () => {
+  /** @returns who was asked again, after each of so many seconds, and whether anew */
+  async function remindersOf(t: TestContext, request: Request, heard: readonly boolean[]) {
+    t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+    let now = 0;
+    t.mock.method(performance, 'now', () => now);
+    let second = 0;
+    const reminders: [second: number, uid: string, anew: boolean][] = [];
+    const requests = new Requests(own, {
+      ...silence,
+      requestsTimeout: 60_000,
+      remind: async (uid, _id, _request, anew) => void reminders.push([second, uid, anew]),
+      // now it hears; whether it has since then is given
+      hasHeardSince: (since) => since === now || heard[second - 1] === true,
+    });
+    const asked = requests.ask(request);
+    await turn();
+    for (const _ of heard) {
+      second += 1;
+      now += 1000;
+      t.mock.timers.tick(1000);
+      await turn();
+    }
+    requests.close();
+    await assert.rejects(asked, AdapterClosedError);
+    return reminders;
+  }
+
+  it('is asked again once, and after each time that this node heard nothing, to be answered anew', async (t) => {
+    const reminders = await remindersOf(t, { type: 'allRooms' }, [true, true, false, true, false]);
+    assert.deepEqual(reminders, [
+      [1, peer.uid, false],
+      [3, peer.uid, true],
+      [5, peer.uid, true],
+    ]);
+  });
+
+  it('is not asked again when it is about more than a look: whoever answers may be busy with it', async (t) => {
+    assert.deepEqual(await remindersOf(t, { type: 'customRequest', data: 1 }, [true, false, true]), []);
+  });
+});
+
 describe('The callback of a request', () => {
   it('is called in the asynchronous context of who asked, whoever answers', async () => {
-    const requests = new Requests(own, silence);
+    const ids: string[] = [];
+    const send = async (id: string) => void ids.push(id);
+    const requests = new Requests(own, { ...silence, send });
     const storage = new AsyncLocalStorage<string>();
     const calls: [context: string | undefined, ...args: Parameters<NodeCallback<unknown>>][] = [];
     const ask = (context: string) =>
@@ -55,7 +103,7 @@ describe('The callback of a request', () => {
         );
       });
     for (const context of ['answered', 'late', 'refused']) ask(context);
-    const [id = ''] = requests.sent;
+    const [id = ''] = ids;
     storage.run('redis', () => requests.add(id, { ...peer, nodes: [peer.uid] }, { kind: 'value', value: 5 }));
     await eventually(() => assert.equal(calls.length, 3));
     const contexts = calls.map(([context]) => context);
