@@ -100,7 +100,7 @@ export class ClusterNode {
     this.#responder = new Responder(local, {
       wire: this.#wire,
       patience: settings.requestsTimeout,
-      send: (message) => this.#outbox.send(message),
+      send: (message, onSettled) => this.#outbox.send(message, onSettled),
       onError,
     });
     this.#requests = this.#createRequests(own);

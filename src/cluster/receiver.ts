@@ -84,19 +84,26 @@ export class Receiver {
   }
 
   #takeRequest(request: IncomingRequest): void {
-    const { peers, responder } = this.#settings;
+    const { peers } = this.#settings;
     if (request.sender) peers.learn(request.sender);
     if (request.repeated) return;
     const id = request.id ?? ('once' in request.request ? request.request.once : undefined);
-    if (id === undefined || this.#isNew(id, request.replyTo)) void responder.respond(request);
+    if (id === undefined || this.#isNew(id, request.replyTo)) this.#respond(request);
   }
 
   /** What was missed is done now. What was not is not done twice: only a query may be answered once more. */
   #takeReminder({ request, anew }: Reminder): void {
-    const { peers, responder } = this.#settings;
-    if (request.sender) peers.learn(request.sender);
+    if (request.sender) this.#settings.peers.learn(request.sender);
     const wasMissed = this.#recent.add(nameOf(request.id, request.replyTo));
-    if (wasMissed || (anew && isQuery(request.request))) void responder.respond(request);
+    if (wasMissed || (anew && isQuery(request.request))) this.#respond(request);
+  }
+
+  #respond(request: IncomingRequest): void {
+    const { id, replyTo } = request;
+    const mayBeRepeated = id !== undefined && isQuery(request.request);
+    // a reminder is to get another
+    const onLost = mayBeRepeated ? () => this.#recent.delete(nameOf(id, replyTo)) : undefined;
+    void this.#settings.responder.respond(request, onLost);
   }
 
   #isNew(id: string, from: string | undefined): boolean {

@@ -23,4 +23,10 @@ export class Recent {
     this.#ids.add(id);
     return true;
   }
+
+  /** It has not come to anything: the next one is to be as if it were new. */
+  delete(id: string): void {
+    this.#ids.delete(id);
+    this.#earlier.delete(id);
+  }
 }

@@ -240,8 +240,8 @@ export class Requests {
     const now = performance.now();
     if (!isQuery(request) || !hasHeardSince(now)) return;
     const wasDeaf = !hasHeardSince(remindedAt ?? since);
-    // otherwise once: who is slow is not made slower
-    if (!wasDeaf && (remindedAt !== undefined || now - since < RECHECK_MS)) return;
+    // otherwise after one second, after two, after four …: who is slow is not made slower
+    if (!wasDeaf && now - since < Math.max(RECHECK_MS, 2 * ((remindedAt ?? since) - since))) return;
     waiting.remindedAt = now;
     const others = named.filter(({ uid }) => uid !== this.#own.uid && missing.includes(uid));
     for (const { uid } of others) this.#remind(uid, id, request, wasDeaf);

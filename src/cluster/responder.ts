@@ -12,7 +12,8 @@ interface Replies {
   wire: Wire;
   /** How long clients have to answer where whoever asked does not say, in milliseconds. */
   patience: number;
-  send(message: Outgoing): void;
+  /** @param onSettled - called with what went wrong, or undefined */
+  send(message: Outgoing, onSettled?: (failure: Error | undefined) => void): void;
   onError(error: Error): void;
 }
 
@@ -55,13 +56,14 @@ export class Responder {
     }
   }
 
-  async respond(incoming: IncomingRequest): Promise<void> {
+  /** @param onLost - called when the answer did not get as far as to Redis */
+  async respond(incoming: IncomingRequest, onLost?: () => void): Promise<void> {
     const { id, request, sender } = incoming;
     const answer = await this.answer(request, id !== undefined);
     // a published node takes any message with its request's id for a success
     if (id === undefined || (!sender && answer.kind !== 'value')) return;
     const message = this.#write(incoming, id, answer);
-    if (message) this.#replies.send(message);
+    if (message) this.#replies.send(message, (failure) => failure && onLost?.());
   }
 
   /** Sends a packet whose clients answer, and what they answer to the node that asked. */

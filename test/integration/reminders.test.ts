@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 
 import { Redis } from 'ioredis';
@@ -110,6 +110,37 @@ describe('A server without a connection for a moment', () => {
     for (const event of ['message', 'smessage']) onlooker.on(event, (_channel, text) => answers.emit('answer', text));
     return on(answers, 'answer');
   }
+
+  it('answers once more when its answer has got lost on the way to Redis', async () => {
+    const proxy = await SilencingProxy.start(redis);
+    const pubClient = new Redis({ port: proxy.port, enableOfflineQueue: false });
+    const subClient = new Redis(redis.url);
+    ends.push(
+      () => proxy.close(),
+      () => pubClient.disconnect(),
+      () => subClient.disconnect(),
+    );
+    await once(pubClient, 'ready');
+    const settings = { requestsTimeout: 20_000 };
+    const [asking, asked] = [
+      await startServer(4, redisAdapter(redis.url, settings)),
+      await startServer(4, redisAdapter({ pubClient, subClient, ...settings })),
+    ];
+    for (const node of [asking, asked]) {
+      ends.push(() => node.close());
+      node.adapter.on('error', () => {});
+      await node.connect();
+    }
+    assert.equal((await asking.adapter.clients()).length, 2);
+    const { unpublished } = asked.adapter.stats();
+    proxy.hold();
+    proxy.cut();
+    await once(pubClient, 'close');
+    const ids = asking.adapter.clients();
+    await eventually(() => asked.adapter.stats().unpublished > unpublished);
+    proxy.release();
+    assert.equal((await ids).length, 2);
+  });
 
   it('that was counted, but came too late to hear a request, is told of it', async () => {
     const node = await startServer(4, redisAdapter(redis.url, { requestsTimeout: 20_000 }));

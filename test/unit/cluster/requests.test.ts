@@ -75,12 +75,18 @@ describe('A request without an answer', () => {
     return reminders;
   }
 
-  it('is asked again once, and after each time that this node heard nothing, to be answered anew', async (t) => {
-    const reminders = await remindersOf(t, { type: 'allRooms' }, [true, true, false, true, false]);
+  it('is asked again, the longer the more rarely', async (t) => {
+    const reminders = await remindersOf(t, { type: 'allRooms' }, Array(10).fill(true));
+    const seconds = reminders.map(([second]) => second);
+    assert.deepEqual(seconds, [1, 2, 4, 8]);
+  });
+
+  it('is asked again each time that this node has heard nothing, to be answered anew', async (t) => {
+    const reminders = await remindersOf(t, { type: 'allRooms' }, [true, false, true, false, true, true]);
     assert.deepEqual(reminders, [
       [1, peer.uid, false],
-      [3, peer.uid, true],
-      [5, peer.uid, true],
+      [2, peer.uid, true],
+      [4, peer.uid, true],
     ]);
   });
 
