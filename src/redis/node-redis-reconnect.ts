@@ -38,7 +38,9 @@ interface Connection {
 }
 
 const CONNECT_AGAIN_AFTER_MS = 1000;
+/** How long the first attempt of a Cluster may take; each one after it twice as long, up to the second. */
 const CONNECT_WITHIN_MS = 2500;
+const LAST_CONNECT_WITHIN_MS = 20_000;
 const DISCONNECT_WITHIN_MS = 500;
 /** How long an attempt to connect that has been ended may take to notice: the libraries wait up to 2.2 s before the next one. */
 const NOTICED_WITHIN_MS = 2500;
@@ -57,16 +59,18 @@ async function endAndConnect(client: Reconnectable, isWanted: () => boolean): Pr
   if (client.isOpen) await ended;
   // else it would go on, beside the new connection, and make another: all would be heard twice
   if (wasConnecting) await delay(NOTICED_WITHIN_MS, undefined, { ref: false });
+  let withinMs = CONNECT_WITHIN_MS;
   // a Cluster and a Sentinel give up when they find no node
   while (isWanted() && !client.isOpen) {
     // the Sentinel of redis 5 stays open when it has given up
-    if (!(await connect(client)) && client.isOpen) await disconnect(client, DISCONNECT_WITHIN_MS);
+    if (!(await connect(client, withinMs)) && client.isOpen) await disconnect(client, DISCONNECT_WITHIN_MS);
     if (!client.isOpen) await delay(CONNECT_AGAIN_AFTER_MS, undefined, { ref: false });
+    withinMs = Math.min(2 * withinMs, LAST_CONNECT_WITHIN_MS);
   }
 }
 
 /** @returns whether it is connected, or will be */
-async function connect(client: Reconnectable): Promise<boolean> {
+async function connect(client: Reconnectable, withinMs: number): Promise<boolean> {
   let works: boolean | undefined;
   const connecting = client.connect().then(
     () => {
@@ -79,10 +83,11 @@ async function connect(client: Reconnectable): Promise<boolean> {
   );
   // the Sentinel of redis 5 may work, and yet wait for ever for the connection that it had reserved before
   const isSettled = () => works !== undefined || client.isReady === true;
-  // a Cluster waits for ever for a node that says nothing; the next time, it may ask another
-  do await patience(CONNECT_WITHIN_MS, connecting);
+  // a Cluster waits for ever for a node that says nothing, and that of redis 6 for each master: the next time, it may ask another, which
+  // knows who has taken the place of one that has failed
+  do await patience(withinMs, connecting);
   while (!client.masters && !isSettled());
-  return works ?? client.masters?.length !== 0;
+  return works ?? client.isReady ?? client.masters?.length !== 0;
 }
 
 /** Ends the connections at once. A Cluster of redis 4 waits for a node that it is connecting to: it is left to do so. */

@@ -94,6 +94,25 @@ describe('A client that is made to connect anew hears again', () => {
     }
   });
 
+  describe('of a Cluster that still names a master that has failed', () => {
+    let cluster: RedisCluster;
+    before(async () => {
+      cluster = await startRedisCluster();
+    });
+    after(() => cluster?.stop());
+
+    // it waits until it is connected to every master that it knows of
+    it('once another has taken its place, with redis 6 Cluster', async () => {
+      const kind = clientKinds.find(({ name }) => name === 'redis 6 Cluster') as ClientKind;
+      const { subscriber, hears, stop } = await listen(kind, targetOf(cluster));
+      await cluster.masters[0]?.server.kill();
+      await subscriber.reconnect(wanted);
+      assert.ok(subscriber.isReady());
+      await hears();
+      stop();
+    });
+  });
+
   describe('of a Sentinel', () => {
     let redis: RedisSentinel;
     beforeEach(async () => {
