@@ -68,8 +68,10 @@ export class PendingRequest {
     return this.#publishedExpected > this.#publishedAnswers;
   }
 
-  hasAnswered(uid: string): boolean {
-    return this.#answered?.has(uid) === true;
+  /** Whether the node's answer may be waited for. */
+  mayExpect(uid: string): boolean {
+    if (!this.#census) return !this.#answered?.has(uid);
+    return this.missing.includes(uid) || this.wasCounted(uid);
   }
 
   /** A node has left, and will not answer any more. */

@@ -140,12 +140,12 @@ export class Requests {
     }
   }
 
-  /** A node has come: what was asked before it listened, it has missed, and may be waited for all the same. */
+  /** A node has come. It may have missed what was asked, and be waited for all the same: who is there is counted afterwards. */
   nodeCame(uid: string): void {
     for (const [id, waiting] of this.#sent) {
       const { request, since } = waiting;
-      if (waiting.hasAnswered(uid)) continue;
-      if (isQuery(request) || performance.now() - since < ONCE_WITHIN_MS) this.#remind(uid, id, request, false);
+      const inTime = isQuery(request) || performance.now() - since < ONCE_WITHIN_MS;
+      if (inTime && waiting.mayExpect(uid)) this.#remind(uid, id, request, false);
     }
   }
 
