@@ -3,6 +3,7 @@ import { Moment } from '../moment';
 import { Connectivity } from './connectivity';
 import { NO_PATTERNS, type Publisher, type Subscriber, type Subscribing } from './driver';
 import { isForbidden } from './forbidden';
+import { Interruptions } from './interruptions';
 import { Publishing } from './publishing';
 import { inSlots, spread } from './slots';
 import type { MessageListener } from './subscription';
@@ -59,9 +60,7 @@ export class PubSub {
   readonly #stopListening: () => void;
   #watchdog: Watchdog | undefined;
   #onClosed: (() => void) | undefined;
-  /** When subscriptions were last lost for a moment, or may have been, by `performance.now()`. */
-  #interruptedAt = Number.NEGATIVE_INFINITY;
-  #isRecovering = false;
+  readonly #interruptions = new Interruptions();
   /** Whether it has ever had one. */
   #wasConnected: boolean;
 
@@ -102,7 +101,7 @@ export class PubSub {
       lost: (channels) => this.#onLost(channels),
       lostIn: (slots) => this.#onLost(inSlots(this.#channels.names, slots)),
       shaken: () => {
-        this.#interrupted();
+        this.#interruptions.noted();
         this.#watchdog?.shaken();
       },
       outOfStep: () => this.#watchdog?.outOfStep(),
@@ -158,7 +157,7 @@ export class PubSub {
 
   /** Whether it has heard everything since a moment, as far as is known. @param since - by `performance.now()` */
   hasHeardSince(since: number): boolean {
-    return this.isConnected && this.#interruptedAt <= since && this.connectivity.outage === undefined;
+    return this.isConnected && !this.#interruptions.anySince(since) && this.connectivity.outage === undefined;
   }
 
   /** How many channels are subscribed, or are to be. */
@@ -287,27 +286,18 @@ export class PubSub {
   /** The same when messages may have been missed. */
   #recover(): Promise<void> {
     const told = this.#resubscribe();
-    void this.#interruptedUntilHeard();
+    this.#interrupted();
     return told;
   }
 
   #onLost(channels: readonly string[]): void {
     this.#channels.lost(channels);
-    void this.#interruptedUntilHeard();
-  }
-
-  async #interruptedUntilHeard(): Promise<void> {
-    this.#interrupted();
-    // many may be lost one by one
-    if (this.#isRecovering) return;
-    this.#isRecovering = true;
-    await this.#channels.allActive();
-    this.#isRecovering = false;
     this.#interrupted();
   }
 
+  /** What is to be heard is made anew. */
   #interrupted(): void {
-    this.#interruptedAt = performance.now();
+    void this.#interruptions.until(() => this.#channels.allActive());
   }
 
   #onUnpublished(failure: Error, isNew: boolean): void {
