@@ -235,7 +235,7 @@ export class Requests {
    * when they answered.
    */
   #askAgain(id: string, waiting: WaitingRequest, { named }: Census): void {
-    const { request, missing, since, remindedAt } = waiting;
+    const { request, since, remindedAt } = waiting;
     const { hasHeardSince } = this.#transport;
     const now = performance.now();
     if (!isQuery(request) || !hasHeardSince(now)) return;
@@ -243,6 +243,7 @@ export class Requests {
     // otherwise after one second, after two, after four …: who is slow is not made slower
     if (!wasDeaf && now - since < Math.max(RECHECK_MS, 2 * ((remindedAt ?? since) - since))) return;
     waiting.remindedAt = now;
+    const { missing } = waiting;
     const others = named.filter(({ uid }) => uid !== this.#own.uid && missing.includes(uid));
     for (const { uid } of others) this.#remind(uid, id, request, wasDeaf);
   }
