@@ -71,6 +71,20 @@ describe('Nodes on one subscriber', () => {
     });
   }
 
+  // why the README asks for a subscriber that hears nothing else
+  it('with ioredis are not of both kinds of Pub/Sub: it forgets those of one when the last of the other is given up', async () => {
+    const [client, other] = [connect(), connect()];
+    await client.subscribe('classic');
+    await client.ssubscribe('sharded');
+    await client.sunsubscribe('sharded');
+    const messages: string[] = [];
+    client.on('message', (channel) => messages.push(channel));
+    await other.publish('classic', 'lost');
+    await client.subscribe('another');
+    await other.publish('another', 'heard');
+    await eventually(() => assert.deepEqual(messages, ['another']));
+  });
+
   it('are told of an outage that one of them is started in', async () => {
     const [pubClient, subClient] = [connect(), connect()];
     const factory = redisAdapter({ pubClient, subClient, watchdog: { interval: 400, patience: 400 } });
