@@ -1,7 +1,7 @@
 import uid2 from 'uid2';
 import type { Limits } from '../limits';
 import type { Degraded, PubSub, Restored } from '../redis/pub-sub';
-import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../wire/broadcast';
+import type { BroadcastOptions, BroadcastPacket, JsonSource } from '../wire/broadcast';
 import type { Request, Room, Sender } from '../wire/messages';
 import { asRooms } from '../wire/rooms';
 import type { Outgoing, Wire } from '../wire/wire';
@@ -135,7 +135,7 @@ export class ClusterNode {
    * @returns the broadcast as it was written, for local sockets
    * @throws {UnsendableValueError} before anything is sent
    */
-  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): WrittenBroadcast | undefined {
+  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions): JsonSource | undefined {
     const published = this.#peers.recent()?.published;
     // written out, since a spread takes five times as long
     const [rooms, except] = [asRooms(options.rooms), asRooms(options.except)];

@@ -25,6 +25,11 @@ export interface BroadcastPacket {
   json?: Json;
 }
 
+/** What has, or makes, a packet's data in JSON, where it can be. */
+export interface JsonSource {
+  readonly json?: Json | undefined;
+}
+
 /** A packet whose data is made only if somebody wants to look at it. */
 class JsonPacket implements BroadcastPacket {
   #data: BroadcastPacket['data'] | undefined;

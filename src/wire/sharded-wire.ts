@@ -29,6 +29,7 @@ import {
 } from './requests';
 import { toSendable } from './sendable';
 import { ShardedReader } from './sharded-reader';
+import { ShardedWriter } from './sharded-writer';
 import { isSame } from './short-text';
 import { isPublishedShardedUid } from './uid';
 import type { Incoming, NamespaceChannels, Outgoing, PayloadKind, Published, Response, Wire } from './wire';
@@ -60,6 +61,7 @@ export class ShardedWire implements Wire {
   readonly #jsonHead: Buffer;
   readonly #head: Buffer;
   readonly #reader: ShardedReader;
+  readonly #writer: ShardedWriter;
 
   constructor(settings: ShardedWireSettings) {
     const { prefix, nsp, uid, mode } = settings;
@@ -72,6 +74,7 @@ export class ShardedWire implements Wire {
     this.#jsonHead = Buffer.from(`{"uid":${JSON.stringify(uid)},`);
     this.#head = Buffer.concat([encodeMessagePack('uid'), encodeMessagePack(uid)]);
     this.#reader = new ShardedReader(nsp);
+    this.#writer = new ShardedWriter(uid, nsp);
     this.channels = {
       broadcast,
       conversation: [broadcast, this.#ownChannel],
@@ -97,7 +100,11 @@ export class ShardedWire implements Wire {
   ): Outgoing {
     const [room] = options.rooms;
     const own = room !== undefined && options.rooms.length === 1 && !toAll ? this.channels.room(room) : undefined;
-    return this.#write(own ?? this.#namespace, dialect.BROADCAST, { packet: this.#packet(data), opts: options });
+    const channel = own ?? this.#namespace;
+    const packet = this.#packet(data);
+    if (containsBinary(packet.data)) return this.#write(channel, dialect.BROADCAST, { packet, opts: options });
+    const written = this.#writer.write(packet.data, options);
+    return { channel, payload: written.payload, written };
   }
 
   acknowledgedBroadcast(requestId: string, data: BroadcastPacket['data'], opts: BroadcastOptions): Outgoing {

@@ -1,5 +1,5 @@
 import type { AcknowledgedBroadcast, Acknowledgement } from './acknowledgements';
-import type { Broadcast, BroadcastOptions, BroadcastPacket, WrittenBroadcast } from './broadcast';
+import type { Broadcast, BroadcastOptions, BroadcastPacket, JsonSource } from './broadcast';
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import type { Presence } from './presence';
 import type { Reminder } from './reminder';
@@ -8,8 +8,8 @@ import type { Reminder } from './reminder';
 export interface Outgoing {
   channel: string;
   payload: string | Buffer;
-  /** Of a broadcast on the classic wire. */
-  written?: WrittenBroadcast;
+  /** Of a broadcast: where its data in JSON can be had, for local sockets. */
+  written?: JsonSource;
 }
 
 export type Incoming =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import type { Socket } from 'socket.io';
 import { connect } from 'socket.io-client';
@@ -73,6 +74,25 @@ describe('What another node sends', () => {
         const client = await connectTo(receiver.url + nsp, transport);
         const event = new Promise((resolve) => client.once('event', (...args: unknown[]) => resolve(args)));
         sender.io.of(nsp).emit('event', ...SENT);
+        assert.deepEqual(await event, received);
+      });
+    }
+  }
+
+  for (const create of ['createAdapter', 'createShardedAdapter'] as const) {
+    for (const [name, { options, transport = 'websocket', nsp = '/', received = SENT }] of Object.entries(WAYS)) {
+      it(`is the same to clients of the server that sends it, through ${name} and ${create}()`, async (t) => {
+        const pubClient = new Redis(redis.url);
+        const subClient = pubClient.duplicate();
+        const node = await startServer(4, redisAdapter[create](pubClient, subClient), options);
+        t.after(async () => {
+          await node.close();
+          for (const client of [pubClient, subClient]) client.disconnect();
+        });
+        await node.adapterOf(nsp).ready;
+        const client = await connectTo(node.url + nsp, transport);
+        const event = new Promise((resolve) => client.once('event', (...args: unknown[]) => resolve(args)));
+        node.io.of(nsp).emit('event', ...SENT);
         assert.deepEqual(await event, received);
       });
     }

@@ -1,13 +1,10 @@
-import { type BroadcastFlags, type BroadcastPacket, EVENT, type WrittenBroadcast } from '../../wire/broadcast';
+import { type BroadcastFlags, type BroadcastPacket, EVENT, type JsonSource } from '../../wire/broadcast';
 import type { Namespace4, PacketOptions, Socket4 } from './types';
 
 const TEXT_FRAME = 0x81;
 /** The type of Engine.IO's packets that carry Socket.IO's. */
 const MESSAGE = '4';
 const MESSAGE_BYTE = MESSAGE.charCodeAt(0);
-
-/** Where the data in JSON is taken from, when it is at hand. */
-type JsonSource = Pick<BroadcastPacket, 'json'> | WrittenBroadcast | undefined;
 
 /** A packet of this node, with an id if the sockets are to acknowledge it. */
 type Packet = Pick<BroadcastPacket, 'data'> & { id?: number };
@@ -17,20 +14,20 @@ export class LocalBroadcast {
   readonly #nsp: Namespace4;
   readonly #head: string;
   readonly #packet: Packet;
-  readonly #source: JsonSource;
+  readonly #source: JsonSource | undefined;
   readonly #options: PacketOptions;
   #encoded: (string | Uint8Array)[] | undefined;
   #thrown: { error: unknown } | undefined;
 
   /**
    * @param head - the namespace's `eventHead()`
-   * @param source - not for a packet with an id
+   * @param source - where the data in JSON is taken from, when it is at hand; not for a packet with an id
    */
   constructor(
     nsp: Namespace4,
     head: string,
     packet: Packet,
-    source: JsonSource,
+    source: JsonSource | undefined,
     { volatile, compress }: BroadcastFlags,
   ) {
     this.#nsp = nsp;

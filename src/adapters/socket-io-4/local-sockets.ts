@@ -1,6 +1,6 @@
 import type { Adapter } from 'socket.io-adapter';
 import type { LocalNode } from '../../cluster/local-node';
-import type { BroadcastOptions, BroadcastPacket, WrittenBroadcast } from '../../wire/broadcast';
+import type { BroadcastOptions, BroadcastPacket, JsonSource } from '../../wire/broadcast';
 import type { Room, SocketDetails, Targets } from '../../wire/messages';
 import { asRooms, textOfRoom } from '../../wire/rooms';
 import { type CustomHook, callHook } from '../custom-hook';
@@ -36,7 +36,7 @@ export class LocalSockets implements LocalNode {
   }
 
   /** Sends what this node sends itself. @param written - as it goes to the others, if it does */
-  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions, written: WrittenBroadcast | undefined): void {
+  broadcast(data: BroadcastPacket['data'], options: BroadcastOptions, written: JsonSource | undefined): void {
     const source = this.takesJson ? written : undefined;
     this.#send(new LocalBroadcast(this.#nsp, this.#eventHead, { data }, source, options.flags), options);
   }
