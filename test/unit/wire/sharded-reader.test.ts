@@ -53,6 +53,52 @@ describe('A broadcast on the sharded wire', () => {
     });
   }
 
+  it('for one room alone is the same as any other', () => {
+    const rooms = [
+      'a',
+      '',
+      'a room with a name of more than 24 letters',
+      'ü',
+      '"',
+      '\\',
+      'a\\',
+      '\n',
+      '\u007f',
+      5,
+      '"],"except":[]',
+    ];
+    const numbers = [0, 7, 4294967295, undefined];
+    for (const room of rooms) {
+      for (const seq of numbers) {
+        const options = { rooms: [room], except: [], flags: {}, seq };
+        const payload = Buffer.from(peer.broadcast(['event'], options, undefined, true).payload);
+        assert.deepEqual(wire.readBroadcast(payload, true).options, options, payload.toString());
+        assert.deepEqual(wire.readBroadcast(payload, false).options, options);
+      }
+    }
+  });
+
+  it('for one room with options that are no JSON is refused', () => {
+    const options = { rooms: ['a'], except: [], flags: {}, seq: 7 };
+    const text = String(peer.broadcast(['event'], options, undefined, true).payload);
+    for (const [from, to] of [
+      [':7}', ':07}'],
+      [':7}', ':}'],
+      [':7}', ':-}'],
+      [':7}', ':7'],
+      [':7}', ':7]'],
+      [':7}', ':7}}'],
+      ['"a"', '"\u0001"'],
+      ['"a"', '"\\x"'],
+      ['"a"', '"a'],
+    ] as const) {
+      const payload = Buffer.from(text.replace(from, to));
+      for (const withJson of [false, true]) {
+        assert.throws(() => wire.readBroadcast(payload, withJson), MalformedMessageError, payload.toString());
+      }
+    }
+  });
+
   it('is the same from an emitter', () => {
     const payload = Buffer.from(payloadOf('x').toString().replace('ghijkl~', 'emitter-ghijkl'));
     const { uid, packet } = wire.readBroadcast(payload, true);
