@@ -187,6 +187,8 @@ export class Outsider {
     this.#heard ??= pubSub.subscribe(wire.channels.answers, this.#onMessage);
     await this.#heard;
     this.#hears = true;
+    // else an outage of what is published would never be over
+    pubSub.connectivity.works('receiving');
   }
 
   async #census(): Promise<Census> {

@@ -303,6 +303,20 @@ describe('An emitter', () => {
       emitter.emit('now');
       assert.deepEqual(await listener.until('now'), []);
     });
+
+    it('does not wait for a server that has left since Redis is back', async () => {
+      const emitter = emitterOf({ requestsTimeout: 2 ** 31 - 1 }, client);
+      emitter.emit('lost');
+      await eventually(() => assert.equal(errors.length, 1));
+      await away.start();
+      const start = () => startServer(4, redisAdapter({ host: away.host, port: away.port }));
+      const [staying, leaving] = [await start(), await start()];
+      toEnd.push(() => staying.close());
+      for (const node of [staying, leaving]) await node.connect();
+      await eventually(async () => assert.equal((await emitter.fetchSockets()).length, 2));
+      await leaving.close();
+      assert.equal((await emitter.fetchSockets()).length, 1);
+    });
   });
 
   describe('whose user may not do everything', () => {
