@@ -95,7 +95,7 @@ export class ClusterNode {
       peers: this.#peers,
       pubSub,
       patience: settings.requestsTimeout,
-      greet: () => this.#outbox.send(this.#wire.hello()),
+      greet: () => this.#outbox.send(this.#wire.rollCall()),
     });
     this.#responder = new Responder(local, {
       wire: this.#wire,

@@ -73,6 +73,10 @@ export class Receiver {
         send(wire.helloAnswer(presence.sender.uid));
         requests.nodeCame(presence.sender.uid);
         break;
+      case 'roll call':
+        peers.learn(presence.sender);
+        send(wire.helloAnswer(presence.sender.uid));
+        break;
       case 'hello answer':
         peers.learn(presence.sender);
         break;

@@ -30,7 +30,7 @@ import {
 } from './channels';
 import type { Answer, DialectName, IncomingRequest, Request, Sender } from './messages';
 import { decodeFields, encodeData, encodeJson } from './payload';
-import { byeFields, helloAnswerFields, helloFields, readPresence } from './presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, rollCallFields } from './presence';
 import { readReminder, reminderFields } from './reminder';
 import {
   encodeAgain,
@@ -162,6 +162,10 @@ export class ClassicWire implements Wire {
 
   hello(): Outgoing {
     return { channel: this.#names.request, payload: encodeJson(helloFields(this.#settings.sender())) };
+  }
+
+  rollCall(): Outgoing {
+    return { channel: this.#names.request, payload: encodeJson(rollCallFields(this.#settings.sender())) };
   }
 
   helloAnswer(to: string): Outgoing {

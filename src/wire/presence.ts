@@ -9,13 +9,19 @@ import { readSender, senderFields } from './requests';
 export type Presence =
   /** A node has come, and wants to know who else is there. */
   | { type: 'hello'; sender: Sender }
-  /** A node answers that. */
+  /** One that has been there wants to know who still is. */
+  | { type: 'roll call'; sender: Sender }
+  /** A node answers either. */
   | { type: 'hello answer'; sender: Sender }
   /** A node leaves. */
   | { type: 'bye'; uid: string };
 
 export function helloFields(sender: Sender): Record<string, unknown> {
   return { type: 'hello', ...senderFields(sender) };
+}
+
+export function rollCallFields(sender: Sender): Record<string, unknown> {
+  return { type: 'hello', again: true, ...senderFields(sender) };
 }
 
 export function helloAnswerFields(sender: Sender): Record<string, unknown> {
@@ -34,5 +40,7 @@ export function readPresence(fields: Record<string, unknown>): Presence | undefi
   if (fields.type === 'bye') return { type: 'bye', uid: readString(fields, 'uid') };
   if (fields.type !== 'hello') return undefined;
   const sender = readSender(fields);
-  return sender && { type: fields.answer === true ? 'hello answer' : 'hello', sender };
+  if (!sender) return undefined;
+  if (fields.answer === true) return { type: 'hello answer', sender };
+  return { type: fields.again === true ? 'roll call' : 'hello', sender };
 }

@@ -14,7 +14,7 @@ import { isCount, isRecord, MalformedMessageError, readString } from './malforme
 import type { Answer, DialectName, IncomingRequest, Request, Room, Sender } from './messages';
 import { encodeMessagePack } from './msgpack';
 import { decodeFields } from './payload';
-import { byeFields, helloAnswerFields, helloFields, readPresence } from './presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, rollCallFields } from './presence';
 import { readReminder, reminderFields } from './reminder';
 import {
   EMITTER,
@@ -159,6 +159,10 @@ export class ShardedWire implements Wire {
 
   hello(): Outgoing {
     return this.#write(this.#namespace, dialect.HELLO, helloFields(this.#settings.sender()));
+  }
+
+  rollCall(): Outgoing {
+    return this.#write(this.#namespace, dialect.HELLO, rollCallFields(this.#settings.sender()));
   }
 
   helloAnswer(to: string): Outgoing {

@@ -101,7 +101,8 @@ export interface Wire {
   /** @throws when the answer cannot be written */
   response(to: IncomingRequest, id: string, answer: Answer): Outgoing;
   hello(): Outgoing;
-  /** @param to - who said hello */
+  rollCall(): Outgoing;
+  /** @param to - who said hello, or called the roll */
   helloAnswer(to: string): Outgoing;
   bye(): Outgoing;
 

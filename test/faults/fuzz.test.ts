@@ -24,7 +24,7 @@ import { MalformedMessageError } from '../../src/wire/malformed';
 import type { Request } from '../../src/wire/messages';
 import { decodeMessagePack, encodeMessagePack } from '../../src/wire/msgpack';
 import { decodeFields, encodeData, encodeJson } from '../../src/wire/payload';
-import { byeFields, helloAnswerFields, helloFields, readPresence } from '../../src/wire/presence';
+import { byeFields, helloAnswerFields, helloFields, readPresence, rollCallFields } from '../../src/wire/presence';
 import { encodeRequest, encodeResponse, readAnswer, readRequest, readResponse } from '../../src/wire/requests';
 import { ShardedWire } from '../../src/wire/sharded-wire';
 import type { Wire } from '../../src/wire/wire';
@@ -78,6 +78,7 @@ const requests = [
   encodeData(acknowledgedBroadcastFields('id', packet, options, sender)),
   encodeData(acknowledgedBroadcastFields('id', binary, options, sender)),
   encodeJson(helloFields(sender)),
+  encodeJson(rollCallFields(sender)),
   encodeJson(helloAnswerFields(sender)),
   encodeJson(byeFields('abcdef')),
 ].map(bytes);
@@ -131,6 +132,7 @@ const shardedMessages = [
     { kind: 'value', value: SOCKETS },
   ),
   shardedPeer.hello(),
+  shardedPeer.rollCall(),
   shardedPeer.helloAnswer('abcdef'),
   ...REQUESTS.map((request) => shardedPeer.reminder('abcdef', 'id', request, true)),
   shardedPeer.bye(),

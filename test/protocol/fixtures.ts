@@ -126,6 +126,7 @@ function conversation(wireOf: (sender: Sender) => Wire, reader: Wire, prefix: st
       acknowledgement: { id: ID, sender: answering, type: 'answer', value: 'yes', nth: 0 },
     }),
     fixture('hello', node.hello(), { kind: 'presence', presence: { type: 'hello', sender: NODE } }),
+    fixture('roll call', node.rollCall(), { kind: 'presence', presence: { type: 'roll call', sender: NODE } }),
     fixture('answer to hello', node.helloAnswer(OTHER.uid), {
       kind: 'presence',
       presence: { type: 'hello answer', sender: NODE },
