@@ -21,6 +21,9 @@ const LAST_RECONNECT_AFTER_MS = 60_000;
 /** How long a client has to find back by itself when it may have lost the connection that messages come on. */
 const FIND_BACK_MS = 500;
 
+/** A Redis that takes more than one part in so many of its patience to answer on a new connection is slow, or was frozen. */
+const SLOW = 5;
+
 /** How often it looks in each interval whether anything has come. */
 const LOOKS = 4;
 
@@ -53,6 +56,8 @@ export class Watchdog {
   #answeredAt: Moment | undefined;
   #shaken = false;
   #outOfStep = false;
+  /** Whether Redis was slow to answer on a new connection, the last time. */
+  #isSlow = false;
   /** By `performance.now()`, both. */
   #mayBeShakenAt = 0;
   #mayReconnectAt = 0;
@@ -199,6 +204,7 @@ export class Watchdog {
       this.#heardAt = this.#answeredAt = this.#lookedAt = new Moment();
       connectivity.proven(this.#lookedAt);
       this.#reconnectAfter = FIRST_RECONNECT_AFTER_MS;
+      this.#isSlow = false;
       return true;
     }
     if (receiving) connectivity.works('receiving');
@@ -214,10 +220,15 @@ export class Watchdog {
     if (!isReady()) return this.#pause(this.#times.patience);
     if (round === 0) return receiving ? undefined : resubscribe();
     if (!this.#mayReconnect) return this.#pause(this.#times.patience);
+    const askedAt = performance.now();
     // a Redis that is frozen answers nobody: what it still holds is better waited for
     if (!(await isReachable()) || this.#stopped) return;
     // it was frozen until now: what it still held has come
     if (!receiving && this.#probes.cameLate) return;
+    // likewise, and what it still held is about to come, or to be sent; one that is slow as a rule is so the next time, too
+    const wasSlow = this.#isSlow;
+    this.#isSlow = performance.now() - askedAt > this.#times.patience / SLOW;
+    if (this.#isSlow && !wasSlow) return;
     this.#holdOff();
     if (!receiving && !this.#isForbidden) await this.#reconnect('subscriber');
     if (!publishing) await this.#reconnect('publisher');
