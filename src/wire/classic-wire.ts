@@ -191,7 +191,7 @@ export class ClassicWire implements Wire {
     if (reminder) return { kind: 'reminder', reminder };
     const acknowledgement = readAcknowledgement(fields);
     if (acknowledgement) return { kind: 'acknowledgement', acknowledgement };
-    return { kind: 'response', response: readClassicResponse(fields) };
+    return isForNobody(fields) ? undefined : { kind: 'response', response: readClassicResponse(fields) };
   }
 
   kindOf(channel: string): PayloadKind {
@@ -224,6 +224,11 @@ export class ClassicWire implements Wire {
     const old = (published?.[8] ?? 0) === 0 && (dialect === 5 || (published?.[5] ?? 0) > 0);
     return old && (flags.binary ?? containsBinary(data)) ? BINARY_EVENT : EVENT;
   }
+}
+
+/** Published nodes answer a request in a dialect that they do not know as if it had no id. */
+function isForNobody(fields: Record<string, unknown>): boolean {
+  return ['requestid', 'requestId', 'uid', 'link'].every((field) => fields[field] === undefined);
 }
 
 function readClassicResponse(fields: Record<string, unknown>): Response {

@@ -89,7 +89,7 @@ const RESPONSES: Record<string, Buffer | string> = {
   'no JSON': '{',
   'no object': '"x"',
   'random bytes': Buffer.from('c1ff00fe81a2d9ffc7', 'hex'),
-  'no id': text({ clients: [] }),
+  'no id': text({ clients: [], uid: 'x', link: 'x' }),
   'an id that is an object': text({ requestid: {} }),
   'a sender without a name': text({ requestid: 'x', uid: 5, link: 'x' }),
   'a count that is no number': text({ requestId: 'x', type: 8, clientCount: 'many' }),
