@@ -95,13 +95,14 @@ export class PubSub {
       onError: (error) => this.#report(error, 'psubscribe'),
       onEnded: () => this.#leave(),
     });
+    this.connectivity.listen({ restored: () => this.#interruptions.noted() });
     const stopSubscriber = subscriber.listen({
       message: (channel, payload) => this.#channels.deliver(channel, payload, channel),
       patternMessage: (pattern, channel, payload) => this.#patterns.deliver(pattern, payload, channel),
       lost: (channels) => this.#onLost(channels),
       lostIn: (slots) => this.#onLost(inSlots(this.#channels.names, slots)),
       shaken: () => {
-        this.#interruptions.noted();
+        this.#interruptions.shaken();
         this.#watchdog?.shaken();
       },
       outOfStep: () => this.#watchdog?.outOfStep(),

@@ -89,4 +89,27 @@ describe('The router of a pair of clients', () => {
     await pubSub.publishAnyway('a', '');
     assert.deepEqual(outages, [{ since: 9000, reason: 'publishing' }]);
   });
+
+  it('has not heard all since before an outage is over', () => {
+    const nothing = async () => undefined;
+    const pubSub = new PubSub(
+      { publish: nothing, countSubscribers: async () => [], listChannels: async () => [], reconnect: nothing },
+      {
+        isReady: () => true,
+        channels: { subscribe: nothing, unsubscribe: nothing },
+        listen: () => () => {},
+        reconnect: nothing,
+      },
+      [],
+    );
+    pubSub.connectivity.works('publishing');
+    pubSub.connectivity.fails('receiving', 'receiving');
+    const during = performance.now();
+    assert.equal(pubSub.hasHeardSince(during), false);
+    pubSub.connectivity.works('receiving');
+    assert.deepEqual(
+      [during, performance.now()].map((since) => pubSub.hasHeardSince(since)),
+      [false, true],
+    );
+  });
 });
