@@ -15,24 +15,35 @@ interface Cluster extends Emitter {
 }
 
 /**
- * In version 4, the connection that a Cluster hears on finds back by itself, and the Cluster tells nobody: so it is followed like
- * a client. In later versions it does not, as its options tell.
+ * The Cluster tells nobody that the connection which it hears on was lost. In version 4, that finds back by itself, and so is followed
+ * like a client. In later versions it does not, as its options tell, and another one takes its place.
  *
- * @param resubscribe - called when it has found back
+ * @param resubscribe - called when it has found back, or been replaced
  * @returns a function that stops it
  */
 export function followInner(cluster: Cluster, own: OwnNames, resubscribe: () => unknown): () => void {
   let followed: Inner | undefined;
   let stop = () => {};
   let isOver = false;
+  let isLost = false;
 
+  const onEnd = () => {
+    isLost = true;
+    lookSoon();
+  };
+  const onReady = () => {
+    if (isLost) resubscribe();
+    isLost = false;
+  };
   const look = () => {
     if (isOver) return;
     const inner = cluster.subscriber?.getInstance?.() ?? undefined;
     if (inner === followed) return;
     stop();
     followed = inner;
-    stop = inner && typeof inner.options.retryStrategy === 'function' ? follow(inner, own, resubscribe) : () => {};
+    if (!inner) stop = () => {};
+    else if (typeof inner.options.retryStrategy === 'function') stop = follow(inner, own, resubscribe);
+    else stop = listen(inner, { end: onEnd, ready: onReady });
   };
   // the Cluster picks another one right after it has told
   const lookSoon = () => process.nextTick(look);
@@ -50,18 +61,25 @@ export function followInner(cluster: Cluster, own: OwnNames, resubscribe: () => 
 function follow(inner: Inner, own: OwnNames, resubscribe: () => unknown): () => void {
   const stopForgetting = forgetOwnNames(inner, own);
   let wasClosed = false;
-  const onClose = () => {
-    wasClosed = true;
-  };
-  const onReady = () => {
-    if (wasClosed) resubscribe();
-    wasClosed = false;
-  };
-  inner.on('close', onClose);
-  inner.on('ready', onReady);
+  const stopListening = listen(inner, {
+    close: () => {
+      wasClosed = true;
+    },
+    ready: () => {
+      if (wasClosed) resubscribe();
+      wasClosed = false;
+    },
+  });
   return () => {
     stopForgetting();
-    inner.removeListener('close', onClose);
-    inner.removeListener('ready', onReady);
+    stopListening();
+  };
+}
+
+/** @returns a function that removes the listeners again */
+function listen(emitter: Emitter, listeners: Record<string, () => void>): () => void {
+  for (const [event, listener] of Object.entries(listeners)) emitter.on(event, listener);
+  return () => {
+    for (const [event, listener] of Object.entries(listeners)) emitter.removeListener(event, listener);
   };
 }
