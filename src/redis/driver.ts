@@ -58,6 +58,8 @@ export interface SubscriberEvents {
   lostIn(slots: ReadonlySet<number>): void;
   /** One of several connections has failed. Nobody tells whether it is the one that messages come on. */
   shaken(): void;
+  /** Likewise, where the client makes another by itself, and subscribes there. */
+  unsettled(): void;
   /** The client has lost track of what is subscribed: only new connections bring that back. */
   outOfStep(): void;
   /** The names that are subscribed, or are to be, or have been until now: others are none of ours. */

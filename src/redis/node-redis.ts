@@ -2,7 +2,7 @@ import { readChannels, readCounts } from './counts';
 import type { Publisher, Subscriber, SubscriberEvents } from './driver';
 import { inTurns } from './in-turns';
 import { reconnectNodeRedis } from './node-redis-reconnect';
-import { type NodeRedisSentinel, toMaster } from './node-redis-sentinel';
+import { isNodeRedisSentinel, type NodeRedisSentinel, toMaster } from './node-redis-sentinel';
 
 /**
  * redis 4 to 6 (https://github.com/redis/node-redis): client, Cluster and Sentinel.
@@ -104,12 +104,15 @@ export function listenToConnections(client: NodeRedisSubscriber, events: Subscri
   const onReady = () => events.ready();
   // an answer that it cannot place: it has taken the notice that a slot has moved for the one before
   const onNodeFailed = (error: unknown) => (error instanceof TypeError ? events.outOfStep() : events.shaken());
+  const onSentinelFailed = () => events.unsettled();
   const failures = client.masters ? NODE_FAILED : [];
   client.on('ready', onReady);
   for (const event of failures) client.on(event, onNodeFailed);
+  if (isNodeRedisSentinel(client)) client.on('error', onSentinelFailed);
   return () => {
     client.removeListener('ready', onReady);
     for (const event of failures) client.removeListener(event, onNodeFailed);
+    client.removeListener('error', onSentinelFailed);
   };
 }
 

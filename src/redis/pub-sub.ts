@@ -105,6 +105,7 @@ export class PubSub {
         this.#interruptions.shaken();
         this.#watchdog?.shaken();
       },
+      unsettled: () => this.#interruptions.shaken(),
       outOfStep: () => this.#watchdog?.outOfStep(),
       channels: () => this.#channels.heldNames,
       patterns: () => this.#patterns.heldNames,

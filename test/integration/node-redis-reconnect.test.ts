@@ -27,6 +27,7 @@ describe('A client that is made to connect anew hears again', () => {
       message: (_channel, payload) => heard.add(payload.toString()),
       ready: () => {},
       shaken: () => {},
+      unsettled: () => {},
     };
     const stop = subscriber.listen(events as SubscriberEvents);
     const hears = async () => {
