@@ -41,8 +41,9 @@ describe('Nodes on one subscriber', () => {
       const neighbour = await start(publishers === 'one publisher' ? pubClient : connect(), subClient);
       const { id } = await neighbour.connect();
       assert.deepEqual(await node.adapter.clients(), [id]);
+      const ended = once(subClient, 'end');
       subClient.disconnect();
-      await eventually(async () => (await node.adapter.serverCount()) === 1);
+      await Promise.all([ended, eventually(async () => (await node.adapter.serverCount()) === 1)]);
       await subClient.connect();
       await eventually(async () =>
         (await channelsOn([redis])).includes(`socket.io-response#/#${neighbour.adapter.uid}#`),
