@@ -141,6 +141,8 @@ export class PubSub {
 
   /** @returns once the channels are subscribed, which can take as long as Redis is away */
   subscribe(channels: readonly string[], listener: MessageListener): Promise<void> {
+    // one that an emitter was given does not tell
+    this.#wasConnected ||= this.isConnected;
     return this.#channels.add(channels, listener);
   }
 
