@@ -61,7 +61,7 @@ export class PubSub {
   #watchdog: Watchdog | undefined;
   #onClosed: (() => void) | undefined;
   readonly #interruptions = new Interruptions();
-  /** Whether it has ever had one. */
+  /** Whether the subscriber has ever had a connection. */
   #wasConnected: boolean;
 
   /** @param others - who else uses the subscriber, with another publisher */
